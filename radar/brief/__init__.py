@@ -1,0 +1,1 @@
+"""Brief the executives: rank → compose → render → mail."""

@@ -1,0 +1,1 @@
+"""The demo: a fictional press whose clock moves week by week, watched by the real Radar."""

@@ -1,0 +1,1 @@
+"""Listen to the organisation: agendas and advice on file."""

@@ -1,0 +1,1 @@
+"""Watch the world: fetch → parse → group → tag → detect."""
