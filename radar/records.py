@@ -1,7 +1,7 @@
 """The frozen records the rooms pass to each other, in order of appearance.
 
-Times are aware UTC datetimes (`_at`), days are dates (`_on`), probabilities are `confidence` in 0..1. A week is named by
-its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make every job safe to run twice.
+Times are aware UTC datetimes (`_at`), days are dates (`_on`), probabilities are `confidence` in 0..1. A week is named
+by its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make every job safe to run twice.
 """
 
 from dataclasses import dataclass, field
@@ -181,6 +181,7 @@ class Series:
     weeks: tuple[date, ...]  # Mondays
     reports: tuple[int, ...]  # distinct (story, owner) pairs on the topic: one owner counts once a story
     totals: tuple[int, ...]  # reports on anything
+    busiest: tuple[int, ...]  # reports of the topic's busiest owner that week
     publishers: tuple[tuple[str, ...], ...]  # owners that covered it, sorted
     kinds: tuple[tuple[Kind, ...], ...]
 
@@ -262,6 +263,15 @@ class Statement:
     include: tuple[str, ...] = ()  # terms that always matter
     mute: tuple[str, ...] = ()  # terms never wanted
     ended_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementChange:
+    """One version of a statement: what it said from then on, and who wrote it down."""
+
+    statement: Statement
+    at: datetime
+    by: str
 
 
 Ring = Literal["adopt", "trial", "assess", "hold"]

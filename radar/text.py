@@ -6,7 +6,9 @@ import re
 import unicodedata
 
 # Characters that carry no text but can hide or reorder it: zero-width marks, bidirectional controls, BOM.
-_INVISIBLE = re.compile("[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00\ufeff\ufff9-\ufffb]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00\ufeff\ufff9-\ufffb]"
+)
 _SPACE = re.compile(r"\s+")
 
 _TOKEN = re.compile(r"[a-z0-9](?:[a-z0-9]|[+#](?![a-z0-9])|[.&'](?=[a-z0-9]))*")
@@ -14,7 +16,9 @@ _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]?")
 # Names whose sign is part of the name; search engines reduce both C++ and C# to "c".
 _SPELLED = {"c++": "cplusplus", "c#": "csharp", "f#": "fsharp", "at&t": "att", "g++": "gplusplus"}
 _DOT_NAMES = re.compile(r"(?<![a-z0-9])\.net\b")
-_NOT_PLURAL = frozenset("aws ios dns gps news series kubernetes devops analytics saas paas iaas tls https cms sms always".split())
+_NOT_PLURAL = frozenset(
+    "aws ios dns gps news series kubernetes devops analytics saas paas iaas tls https cms sms always".split()
+)
 
 STOP_WORDS = frozenset(
     """a about after all also an and any are as at be because been before being between both but by can could did do

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape as escape_html
@@ -12,6 +14,8 @@ from xml.sax.saxutils import escape, quoteattr
 from radar.demo.world import DemoEntry, Publisher
 
 ENTRIES_SHOWN = 30
+
+_SMALL_WORDS = re.compile(r"an?|and|as|at|but|by|for|from|in|into|is|its?|no|not|of|on|or|so|than|the|to|with")
 
 _CONTENT_TYPES = {
     "rss": "application/rss+xml; charset=utf-8",
@@ -28,6 +32,8 @@ _PHP_WARNING = (
 def render_document(publisher: Publisher, entries: Sequence[DemoEntry], base_url: str, now: datetime) -> bytes:
     """Render the newest entries published up to `now`, newest first, with the publisher's damage applied."""
     shown = select_shown(entries, now)
+    if publisher.headline_case == "title":
+        shown = [replace(entry, title=capitalise_words(entry.title)) for entry in shown]
     feed_url = f"{base_url}/{publisher.domain}/feed"
     if publisher.format == "json":
         return _render_json(publisher, shown, feed_url)
@@ -40,6 +46,15 @@ def select_shown(entries: Sequence[DemoEntry], now: datetime) -> list[DemoEntry]
     published = [entry for entry in entries if entry.published_at <= now]
     published.sort(key=lambda entry: (entry.published_at, entry.guid), reverse=True)
     return published[:ENTRIES_SHOWN]
+
+
+def capitalise_words(headline: str) -> str:
+    """Set a headline in title case, leaving names and abbreviations as they are written."""
+    words = headline.split(" ")
+    return " ".join(
+        word if index and _SMALL_WORDS.fullmatch(word) else word[:1].upper() + word[1:]
+        for index, word in enumerate(words)
+    )
 
 
 def find_content_type(publisher: Publisher) -> str:
@@ -91,7 +106,10 @@ def _render_rss(publisher: Publisher, entries: Sequence[DemoEntry], feed_url: st
         if dated:
             lines.append(f"<pubDate>{format_datetime(entry.published_at)}</pubDate>")
         # Both spellings of markup are found in life: CDATA sections, and text escaped once more.
-        lines += [f"<description>{f'<![CDATA[{body}]]>' if publisher.markup else escape(body)}</description>", "</item>"]
+        lines += [
+            f"<description>{f'<![CDATA[{body}]]>' if publisher.markup else escape(body)}</description>",
+            "</item>",
+        ]
     return "\n".join([*lines, "</channel>", "</rss>", ""])
 
 

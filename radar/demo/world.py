@@ -1,4 +1,4 @@
-"""Generate the demo's fictional publishers and twenty weeks of their entries from hand-written material and a seed."""
+"""Generate the demo's fictional publishers and twenty weeks of their entries from a seed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from typing import Any
 
 FIRST_MONDAY = datetime(2026, 7, 13, tzinfo=UTC)
 WEEKS = 20
+# The material writes ISO week numbers, because that is how people talk about weeks: 29 is week 1 of the demo.
+WEEK_BEFORE = 28
 LAST_NOW = datetime(2026, 11, 30, 5, tzinfo=UTC)
 AGENCY = "concord-press.example"
 
-_SMALL_WORDS = frozenset("a an and as at but by for from in into is it its no not of on or so than the to with".split())
 _SLOT = re.compile(r"\{([a-z_]+?)(\d?)\}")
 
 
@@ -44,7 +45,7 @@ class Publisher:
 
 @dataclass(frozen=True, slots=True)
 class DemoEntry:
-    """What one publisher wrote; `topic` and `happening` are the truth the generator knows and no feed shows."""
+    """What one publisher wrote; `topic` and `happening` are the truth, which no feed shows."""
 
     publisher: str
     guid: str
@@ -67,10 +68,7 @@ class World:
 
     def find_publisher(self, domain: str) -> Publisher:
         """Return the publisher of a domain; KeyError names an unknown one."""
-        for publisher in self.publishers:
-            if publisher.domain == domain:
-                return publisher
-        raise KeyError(f"no demo publisher has the domain {domain!r}")
+        return {publisher.domain: publisher for publisher in self.publishers}[domain]
 
     def select_entries(self, domain: str) -> tuple[DemoEntry, ...]:
         """Return one publisher's entries, oldest first."""
@@ -85,6 +83,7 @@ class Template:
     summaries: tuple[str, ...]
     kinds: tuple[str, ...]
     weeks: tuple[int, ...]
+    only: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +94,12 @@ class TopicPlan:
     category: str
     weekly: tuple[int, ...]
     spread: tuple[int, ...]
-    only: str
     templates: tuple[Template, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One event of one week, ready to be covered: wordings are final, kinds say who covers it."""
+    """One event of one week, in its final wordings; at most `breadth` publishers cover its topic that week."""
 
     key: str
     topic: str
@@ -109,30 +107,19 @@ class Happening:
     week: int
     day: int
     kinds: tuple[str, ...]
-    reprints: int
-    only: str
     headlines: tuple[str, ...]
     summaries: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StoryLine:
-    """A planted topic: at most `breadth[week - 1]` publishers in a week; `context` sentences lengthen summaries."""
-
-    slug: str
-    category: str
-    breadth: tuple[int, ...]
-    context: tuple[str, ...]
+    reprints: int = 0
+    breadth: int = 0
+    context: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything hand-written: names and ranges for slots, ordinary topics, planted story lines and their events."""
+    """Everything hand-written: values for slots, ordinary topics, planted events."""
 
     slots: dict[str, tuple[str, ...]]
-    ranges: dict[str, tuple[int, int]]
     topics: tuple[TopicPlan, ...]
-    story_lines: dict[str, StoryLine]
     events: tuple[Happening, ...]
 
 
@@ -147,7 +134,7 @@ def generate_world(seed: int = 7) -> World:
             if event.week == week:
                 newsroom.cover(event)
         # A publisher's own campaign comes first: its quota would otherwise go to ordinary news.
-        for plan in sorted(material.topics, key=lambda plan: (plan.only == "", plan.slug)):
+        for plan in sorted(material.topics, key=lambda plan: (plan.templates[0].only == "", plan.slug)):
             newsroom.fill_topic(plan)
     entries = sorted(newsroom.entries, key=lambda entry: (entry.published_at, entry.publisher, entry.guid))
     return World(publishers, tuple(entries))
@@ -160,37 +147,28 @@ def find_week(moment: datetime) -> int:
 
 def load_publishers() -> tuple[Publisher, ...]:
     """Read the publishers, in the order of the file."""
-    rows = _read_toml("publishers.toml")["publisher"]
-    return tuple(
-        Publisher(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
-        for row in rows
-    )
+    lists = ("authors", "beats")
+    rows: list[dict[str, Any]] = _read_toml("publishers.toml")["publisher"]
+    return tuple(Publisher(**row | {key: tuple(row[key]) for key in lists}) for row in rows)
 
 
 def load_material() -> Material:
     """Read every material file; ValueError names an event whose wordings do not suffice for its coverage."""
-    directory = files("radar") / "data" / "demo"
-    names = sorted(path.name for path in directory.iterdir() if path.name.startswith("material"))
+    names = sorted(path.name for path in (files("radar") / "data" / "demo").iterdir())
+    documents = [_read_toml(name) for name in names if name.startswith("material")]
     slots: dict[str, tuple[str, ...]] = {}
-    ranges: dict[str, tuple[int, int]] = {}
-    topics: list[TopicPlan] = []
-    story_lines: dict[str, StoryLine] = {}
-    events: list[Happening] = []
-    for name in names:
-        document = _read_toml(name)
+    lines = {row["slug"]: row for document in documents for row in document.get("story_line", [])}
+    for document in documents:
         slots |= {key: tuple(values) for key, values in document.get("slots", {}).items()}
-        ranges |= {key: (low, high) for key, (low, high) in document.get("ranges", {}).items()}
-        topics += [_read_topic(row) for row in document.get("topic", [])]
-        for row in document.get("story_line", []):
-            line = StoryLine(row["slug"], row["category"], tuple(row["breadth"]), tuple(row["context"]))
-            story_lines[line.slug] = line
-        events += [_read_event(row, story_lines) for row in document.get("event", [])]
-    return Material(slots, ranges, tuple(topics), story_lines, tuple(events))
+        for key, (low, high) in document.get("ranges", {}).items():
+            slots[key] = tuple(f"{number:,}" for number in range(low, high + 1))
+    topics = tuple(_read_topic(row) for document in documents for row in document.get("topic", []))
+    events = tuple(_read_event(row, lines[row["topic"]]) for document in documents for row in document.get("event", []))
+    return Material(slots, topics, events)
 
 
 def _read_toml(name: str) -> dict[str, Any]:
-    text = (files("radar") / "data" / "demo" / name).read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads((files("radar") / "data" / "demo" / name).read_text(encoding="utf-8"))
 
 
 def _read_topic(row: dict[str, Any]) -> TopicPlan:
@@ -200,6 +178,7 @@ def _read_topic(row: dict[str, Any]) -> TopicPlan:
             tuple(template["summaries"]),
             tuple(template.get("kinds", row["kinds"])),
             tuple(template.get("weeks", ())),
+            template.get("only", row.get("only", "")),
         )
         for template in row["template"]
     )
@@ -207,28 +186,26 @@ def _read_topic(row: dict[str, Any]) -> TopicPlan:
     weekly = row["weekly"] if isinstance(row["weekly"], list) else [row["weekly"]] * WEEKS
     if len(weekly) != WEEKS:
         raise ValueError(f"topic {row['slug']!r} lists {len(weekly)} weeks, not {WEEKS}")
-    spread = tuple(row.get("spread", (1,)))
-    return TopicPlan(row["slug"], row["category"], tuple(weekly), spread, row.get("only", ""), templates)
+    return TopicPlan(row["slug"], row["category"], tuple(weekly), tuple(row.get("spread", (1,))), templates)
 
 
-def _read_event(row: dict[str, Any], story_lines: dict[str, StoryLine]) -> Happening:
+def _read_event(row: dict[str, Any], line: dict[str, Any]) -> Happening:
     kinds = tuple(kind for kind, count in row["covers"].items() for _ in range(count))
     headlines = tuple(row["headlines"])
-    # Weeks are written as ISO week numbers because that is how people talk about them.
-    week = row["week"] - 28
     if len(kinds) > len(headlines):
         raise ValueError(f"event {headlines[0]!r} is covered {len(kinds)} times in {len(headlines)} wordings")
     return Happening(
         key=f"{row['topic']}/{slugify(headlines[0])}",
         topic=row["topic"],
-        category=story_lines[row["topic"]].category,
-        week=week,
+        category=line["category"],
+        week=row["week"] - WEEK_BEFORE,
         day=row["day"],
         kinds=kinds,
-        reprints=row.get("reprints", 0),
-        only=row.get("only", ""),
         headlines=headlines,
         summaries=tuple(row["summaries"]),
+        reprints=row.get("reprints", 0),
+        breadth=line["breadth"][row["week"] - WEEK_BEFORE - 1],
+        context=tuple(line["context"]),
     )
 
 
@@ -245,7 +222,7 @@ class _Newsroom:
         self._covering: dict[str, list[str]] = {}
         self._headlines: set[str] = set()
         self._wording_uses: Counter[str] = Counter()
-        self._decks: dict[str, list[Template]] = {}
+        self._template_uses: Counter[tuple[str, ...]] = Counter()
         self._recent_values: dict[str, list[str]] = {}
 
     def start_week(self, week: int) -> None:
@@ -256,44 +233,43 @@ class _Newsroom:
     def fill_topic(self, plan: TopicPlan) -> None:
         left = plan.weekly[self._week - 1]
         while left > 0:
-            size = min(left, self._rng.choice(plan.spread))
-            left -= self.cover(self._prepare_happening(plan, size))
+            left -= self.cover(self._prepare_happening(plan, min(left, self._rng.choice(plan.spread))))
 
     def cover(self, happening: Happening) -> int:
         """Let publishers write about a happening; return how many did."""
-        writers = self._choose_writers(happening)
-        summaries = list(happening.summaries)
-        self._rng.shuffle(summaries)
-        start = FIRST_MONDAY + timedelta(
-            weeks=happening.week - 1, days=happening.day, hours=self._rng.randint(6, 15), minutes=self._rng.randint(0, 59)
-        )
-        agency_entry: DemoEntry | None = None
-        for index, writer in enumerate(writers):
+        assigned = self._assign_headlines(happening)
+        # As many summaries as headlines belong together one by one; fewer fit every headline.
+        paired = len(happening.summaries) == len(happening.headlines)
+        shuffled = self._rng.sample(happening.summaries, len(happening.summaries))
+        minutes = self._rng.randint(6 * 60, 16 * 60)
+        start = FIRST_MONDAY + timedelta(weeks=happening.week - 1, days=happening.day, minutes=minutes)
+        written: dict[str, DemoEntry] = {}
+        for index, (writer, number) in enumerate(assigned):
             delay = timedelta(minutes=0 if index == 0 else round(self._rng.expovariate(1 / 420)) + 12)
-            summary = summaries[index % len(summaries)]
-            if index >= len(summaries):
-                summary = self._lengthen(summary, happening.topic, index)
-            entry = self._write(writer, happening, happening.headlines[index], summary, start + delay)
-            agency_entry = entry if writer.domain == AGENCY else agency_entry
+            summary = happening.summaries[number] if paired else shuffled[index % len(shuffled)]
+            if not paired and index >= len(shuffled) and happening.context:
+                summary = f"{summary} {happening.context[index % len(happening.context)]}"
+            headline = happening.headlines[number]
+            written[writer.domain] = self._write(writer, happening, headline, summary, start + delay)
         if happening.reprints:
-            if agency_entry is None:
-                raise ValueError(f"event {happening.key!r} is to be reprinted but {AGENCY} does not cover it")
-            self._reprint(happening, agency_entry, [writer.domain for writer in writers])
-        return len(writers)
+            self._reprint(happening, written[AGENCY], [writer for writer, _ in assigned])
+        return len(assigned)
 
     def _prepare_happening(self, plan: TopicPlan, size: int) -> Happening:
         """Draw a template and fill its slots so that no headline has been printed before."""
         for _ in range(200):
             template = self._draw_template(plan)
-            headlines = sorted(template.headlines, key=lambda text: (self._wording_uses[text], self._rng.random()))
+            shuffled = self._rng.sample(template.headlines, len(template.headlines))
+            wordings = sorted(shuffled, key=self._wording_uses.__getitem__)
             values = self._draw_values((*template.headlines, *template.summaries))
-            filled = [(wording, _fill(wording, values)) for wording in headlines]
-            fresh = [(wording, text) for wording, text in filled if text not in self._headlines]
-            if len(fresh) < min(size, len(headlines)):
+            fresh = [(w, _fill(w, values)) for w in wordings if _fill(w, values) not in self._headlines]
+            if len(fresh) < min(size, len(wordings)):
                 continue
-            chosen = fresh[:size]
+            chosen = fresh[: 1 if template.only else size]
             self._wording_uses.update(wording for wording, _ in chosen)
-            kinds = template.kinds
+            summaries = template.summaries
+            if len(summaries) == len(template.headlines):
+                summaries = tuple(summaries[template.headlines.index(wording)] for wording, _ in chosen)
             return Happening(
                 key=f"{plan.slug}/{self._week}/{slugify(chosen[0][1])}",
                 topic=plan.slug,
@@ -301,26 +277,19 @@ class _Newsroom:
                 week=self._week,
                 # Fewer things happen at weekends.
                 day=self._rng.choices(range(7), weights=(6, 6, 6, 6, 5, 1, 1))[0],
-                kinds=tuple(self._draw_kind(kinds) for _ in chosen),
-                reprints=0,
-                only=plan.only,
+                kinds=tuple(template.only or self._draw_kind(template.kinds) for _ in chosen),
                 headlines=tuple(text for _, text in chosen),
-                summaries=tuple(_fill(summary, values) for summary in template.summaries),
+                summaries=tuple(_fill(summary, values) for summary in summaries),
             )
         raise ValueError(f"the material for {plan.slug!r} is used up in week {self._week}: write more of it")
 
     def _draw_template(self, plan: TopicPlan) -> Template:
-        deck = self._decks.setdefault(plan.slug, [])
-        for round_ in range(2):
-            for position, template in enumerate(deck):
-                if not template.weeks or self._week + 28 in template.weeks:
-                    return deck.pop(position)
-            if round_ == 0:
-                # Every template is used once before any is used again.
-                fresh = [template for template in plan.templates if template not in deck]
-                self._rng.shuffle(fresh)
-                deck.extend(fresh)
-        raise ValueError(f"no template of {plan.slug!r} may be used in week {self._week + 28}")
+        fitting = [t for t in plan.templates if not t.weeks or self._week + WEEK_BEFORE in t.weeks]
+        # Every template is used once before any is used again.
+        shuffled = self._rng.sample(fitting, len(fitting))
+        drawn = min(shuffled, key=lambda template: self._template_uses[template.headlines])
+        self._template_uses[drawn.headlines] += 1
+        return drawn
 
     def _draw_kind(self, kinds: Sequence[str]) -> str:
         weights = [sum(self._quota_left(p) for p in self._publishers if p.kind == kind) for kind in kinds]
@@ -331,17 +300,13 @@ class _Newsroom:
         values: dict[str, str] = {}
         slots = dict.fromkeys(match.groups() for wording in wordings for match in _SLOT.finditer(wording))
         for name, digit in slots:
-            if name in self._material.ranges:
-                values[name + digit] = f"{self._rng.randint(*self._material.ranges[name]):,}"
-                continue
             pool = self._material.slots[name]
             recent = self._recent_values.setdefault(name, [])
-            fresh = [value for value in pool if value not in recent] or list(pool)
-            value = self._rng.choice(fresh)
-            recent.append(value)
+            resting = frozenset(recent)
+            values[name + digit] = self._rng.choice([value for value in pool if value not in resting])
+            recent.append(values[name + digit])
             # Half of a pool rests, so that the same bank is not in the news twice a week.
             del recent[: max(0, len(recent) - len(pool) // 2)]
-            values[name + digit] = value
         return values
 
     def _quota_left(self, publisher: Publisher) -> float:
@@ -349,72 +314,66 @@ class _Newsroom:
             return 0.0
         return max(0.05, publisher.items_per_week - self._written[publisher.domain])
 
-    def _choose_writers(self, happening: Happening) -> list[Publisher]:
-        writers: list[Publisher] = []
-        if happening.only:
-            return [p for p in self._publishers if p.domain == happening.only][:1]
-        for kind in happening.kinds:
-            candidates = self._list_candidates(happening, kind, writers)
-            if not candidates:
-                continue
-            weights = [self._quota_left(p) * (4 if happening.topic in p.beats else 1) for p in candidates]
-            writers.append(self._rng.choices(candidates, weights=weights)[0])
-        if happening.reprints:
-            writers.sort(key=lambda p: p.domain != AGENCY)
-        return writers
+    def _assign_headlines(self, happening: Happening) -> list[tuple[Publisher, int]]:
+        """Choose who covers a happening; each writer gets a headline written for its kind of publisher."""
+        assigned: list[tuple[Publisher, int]] = []
+        for number, kind in enumerate(happening.kinds):
+            candidates = self._list_candidates(happening, kind, [writer for writer, _ in assigned])
+            if candidates:
+                weights = [self._quota_left(p) * (8 if happening.topic in p.beats else 1) for p in candidates]
+                assigned.append((self._rng.choices(candidates, weights=weights)[0], number))
+        return sorted(assigned, key=lambda pair: happening.reprints > 0 and pair[0].domain != AGENCY)
 
-    def _list_candidates(self, happening: Happening, kind: str, writers: Sequence[Publisher]) -> list[Publisher]:
-        covering = self._covering.get(happening.topic, [])
-        candidates = [p for p in self._publishers if p.kind == kind and p not in writers and self._quota_left(p) > 0]
-        line = self._material.story_lines.get(happening.topic)
-        if line is None:
+    def _list_candidates(self, happening: Happening, kind: str, writers: list[Publisher]) -> list[Publisher]:
+        covering = {*self._covering.get(happening.topic, []), *(writer.domain for writer in writers)}
+        # An event may name a publisher instead of a kind: a vendor speaks about its own product.
+        open_desks = [p for p in self._publishers if p not in writers and self._quota_left(p)]
+        candidates = [p for p in open_desks if kind in (p.kind, p.domain)]
+        if not happening.breadth:
             return candidates
-        # A feed that is about to break takes no part in the planted stories: their shape must not depend on it.
+        # A feed that will break takes no part in the planted stories: their shape must not depend on it.
         candidates = [p for p in candidates if not p.failing]
         if happening.reprints and kind == "general" and not any(p.domain == AGENCY for p in writers):
             return [p for p in candidates if p.domain == AGENCY]
         known = [p for p in candidates if p.domain in covering]
-        if len(covering) >= line.breadth[happening.week - 1]:
+        if len(covering) >= happening.breadth:
             return known
         return [p for p in candidates if p.domain not in covering] or known
 
-    def _reprint(self, happening: Happening, original: DemoEntry, writers: Sequence[str]) -> None:
-        """Let further publishers run the agency's text, some under the agency's own address."""
-        chosen: list[Publisher] = []
-        for kind in ("general", "trade") * happening.reprints:
-            if len(chosen) == happening.reprints:
-                break
-            candidates = self._list_candidates(happening, kind, chosen)
-            candidates = [p for p in candidates if p.domain not in writers and p.domain != AGENCY]
-            if candidates:
-                chosen.append(self._rng.choice(candidates))
-        for index, writer in enumerate(chosen):
+    def _reprint(self, happening: Happening, original: DemoEntry, writers: list[Publisher]) -> None:
+        """Let further publishers run the agency's text, every other one under the agency's own address."""
+        for index in range(happening.reprints):
+            general = self._list_candidates(happening, "general", writers)
+            candidates = general or self._list_candidates(happening, "trade", writers)
+            if not candidates:
+                return
+            writer = self._rng.choice(candidates)
+            writers = [*writers, writer]
             at = original.published_at + timedelta(minutes=self._rng.randint(18, 400))
-            tracking = f"{original.url}?utm_source={writer.domain.split('.')[0]}&utm_medium=rss" if index % 2 == 0 else ""
-            summary = original.summary if index % 2 == 0 else f"{original.summary} (Concord Press)"
-            self._write(writer, happening, original.title, summary, at, tracking)
-
-    def _lengthen(self, summary: str, topic: str, index: int) -> str:
-        line = self._material.story_lines.get(topic)
-        return summary if line is None else f"{summary} {line.context[index % len(line.context)]}"
+            if index % 2 == 0:
+                url = f"{original.url}?utm_source={writer.domain.split('.')[0]}&utm_medium=rss"
+                self._write(writer, happening, original.title, original.summary, at, url)
+            else:
+                self._write(writer, happening, original.title, f"{original.summary} (Concord Press)", at)
 
     def _write(
-        self, writer: Publisher, happening: Happening, headline: str, summary: str, at: datetime, url: str = ""
+        self,
+        writer: Publisher,
+        happening: Happening,
+        headline: str,
+        summary: str,
+        at: datetime,
+        url: str = "",
     ) -> DemoEntry:
-        title = capitalise_words(headline) if writer.headline_case == "title" else headline
-        week_end = FIRST_MONDAY + timedelta(weeks=happening.week, minutes=-self._rng.randint(40, 600))
-        at = min(at, week_end)
+        at = min(at, FIRST_MONDAY + timedelta(weeks=happening.week, minutes=-self._rng.randint(40, 600)))
         number = 2000 + 7 * len(self.entries)
         address = f"https://{writer.domain}/{at:%Y/%m}/{slugify(headline)}"
-        guid = {
-            "rss": f"https://{writer.domain}/?p={number}",
-            "atom": f"tag:{writer.domain},2026:{number}",
-        }.get(writer.format, address)
+        guids = {"rss": f"https://{writer.domain}/?p={number}", "atom": f"tag:{writer.domain},2026:{number}"}
         entry = DemoEntry(
             publisher=writer.domain,
-            guid=guid,
+            guid=guids.get(writer.format, address),
             url=url or address,
-            title=title,
+            title=headline,
             summary=summary,
             author=self._rng.choice(writer.authors),
             category=happening.category,
@@ -425,18 +384,8 @@ class _Newsroom:
         self.entries.append(entry)
         self._headlines.add(headline)
         self._written[writer.domain] += 1
-        covering = self._covering.setdefault(happening.topic, [])
-        if writer.domain not in covering:
-            covering.append(writer.domain)
+        self._covering.setdefault(happening.topic, []).append(writer.domain)
         return entry
-
-
-def capitalise_words(headline: str) -> str:
-    """Set a headline in title case, leaving names and abbreviations as they are written."""
-    words = headline.split(" ")
-    return " ".join(
-        word if index and word in _SMALL_WORDS else word[:1].upper() + word[1:] for index, word in enumerate(words)
-    )
 
 
 def slugify(text: str) -> str:
@@ -447,4 +396,5 @@ def slugify(text: str) -> str:
 
 def _fill(wording: str, values: dict[str, str]) -> str:
     filled = _SLOT.sub(lambda match: values[match[1] + match[2]], wording)
-    return filled[:1].upper() + filled[1:]
+    # A name such as "the Wellspring Trust" may begin a sentence.
+    return re.sub(r"(?:^|[.?!] )[a-z]", lambda match: match[0].upper(), filled)

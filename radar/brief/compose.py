@@ -1,0 +1,418 @@
+"""Compose one executive's issue of one week: [Ranked] + signals + positions + earlier issues → Issue.
+
+The issue is the one stored selection: mail, page, API and command line render it and nothing else.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from radar.brief.relevance import format_day
+from radar.records import (
+    Executive,
+    Issue,
+    Item,
+    Move,
+    Position,
+    Primer,
+    Ranked,
+    Signal,
+    Source,
+    Statement,
+    Story,
+    Topic,
+)
+from radar.text import count_words, stable_id
+
+MAX_MATTERS = 3
+MAX_AGENDA = 6
+MAX_PER_STATEMENT = 2
+MAX_BLINDSIDED = 3
+MAX_QUIET = 3
+MAX_PRIMERS = 2
+MAX_SOURCES = 3
+#: A briefed story returns only when this many owners have joined since, or half as many again.
+NEWS_OWNERS = 3
+LOOK_BACK = 8  # issues in which a warning is remembered
+WORDS_PER_MINUTE = 200
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+_RING_ORDER = {"hold": 0, "assess": 1, "trial": 2, "adopt": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was read for an issue, for the line at its head."""
+
+    stories: int
+    publishers: int
+    feeds_failing: int
+    weeks_watched: int
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What an issue is chosen from. `positions` maps topic to its versions, oldest first."""
+
+    ranked: Sequence[Ranked]
+    signals: Mapping[str, Signal]
+    topics: Mapping[str, Topic]
+    positions: Mapping[str, Sequence[Position]]
+    statements: Sequence[Statement]
+    earlier: Sequence[Issue]  # newest first
+    coverage: Coverage
+
+
+def compose_issue(executive: Executive, week: str, material: Material, now: datetime, token: str) -> Issue:
+    """Return the issue. The same arguments give the same issue, byte for byte."""
+    return _Composer(executive, week, material, now).compose(token)
+
+
+class _Composer:
+    """One issue in the making; remembers what it has already told."""
+
+    def __init__(self, executive: Executive, week: str, material: Material, now: datetime) -> None:
+        self.executive, self.week, self.material, self.now = executive, week, material, now
+        self.earlier = material.earlier[:LOOK_BACK]
+        self.briefed = {  # story id → most owners it was ever briefed with
+            source.story_id: source.publishers
+            for issue in reversed(self.earlier)
+            for item in issue.items
+            for source in item.sources
+        }
+        self.met = {item.topic for issue in material.earlier for item in issue.items if item.topic}
+        self.told: set[str] = set()  # story ids used in this issue
+        self.topics_told: set[str] = set()
+
+    def compose(self, token: str) -> Issue:
+        matters = self._choose_matters()
+        agenda = self._choose_agenda()
+        blindsided = self._choose_blindsided()
+        items = (*matters, *agenda, *blindsided, *self._choose_quiet())
+        primers = self._choose_primers(items)
+        explained = {primer.topic for primer in primers}
+        # "new to you: primer below" must not promise what is not there.
+        items = tuple(replace(item, new_to_reader=item.topic in explained) for item in items)
+        coverage = self.material.coverage
+        issue = Issue(
+            executive=self.executive.slug,
+            executive_name=self.executive.name,
+            role=self.executive.role,
+            week=self.week,
+            composed_at=self.now,
+            token=token,
+            subject=_write_subject(matters, agenda, blindsided),
+            preheader=_write_preheader(matters, agenda, blindsided),
+            items=items,
+            moves=self._find_moves(),
+            primers=primers,
+            stories_read=coverage.stories,
+            publishers_read=coverage.publishers,
+            feeds_failing=coverage.feeds_failing,
+            notes=self._write_notes(matters, agenda, blindsided),
+            delivery=f"{WEEKDAYS[self.executive.day]} at {self.executive.time}",
+        )
+        return replace(issue, minutes=max(1, round(_count_reading(issue) / WORDS_PER_MINUTE)))
+
+    # -- matters most -------------------------------------------------------------------------------------------------
+
+    def _choose_matters(self) -> tuple[Item, ...]:
+        """Choose at most three moving topics on the agenda; one item a topic, led by its best story not yet briefed."""
+        groups: dict[str, list[Ranked]] = {}
+        for one in self.material.ranked:
+            topic = self._moving_topic(one)
+            if topic and one.statement and self._has_news(one.story):
+                groups.setdefault(topic, []).append(one)
+        chosen = sorted(groups, key=lambda topic: (-self._weigh_matter(topic, groups[topic]), topic))[:MAX_MATTERS]
+        return tuple(self._write_matter(topic, groups[topic]) for topic in chosen)
+
+    def _moving_topic(self, one: Ranked) -> str:
+        """Return the story's topic that moves and serves the statement best, or ""."""
+        moving = [topic for topic in one.topics if self._is_confirmed(topic)]
+        linked = set(one.statement.topics) if one.statement else set()
+        return next((topic for topic in moving if topic in linked), moving[0] if moving else "")
+
+    def _is_confirmed(self, topic: str) -> bool:
+        signal = self.material.signals.get(topic)
+        return signal is not None and signal.confirmed
+
+    def _weigh_matter(self, topic: str, group: Sequence[Ranked]) -> float:
+        position = self._current(topic)
+        decides = position is not None and position.due_on is not None and position.due_on >= self.now.date()
+        return max(one.score for one in group) + (0.25 if decides else 0.0)
+
+    def _write_matter(self, topic: str, group: Sequence[Ranked]) -> Item:
+        lead = group[0]
+        signal = self.material.signals[topic]
+        position = self._current(topic)
+        self.topics_told.add(topic)
+        item = self._write_item("matters", lead, topic, sources=[one.story for one in group])
+        return replace(
+            item,
+            evidence=signal.sentence,
+            so_what=position.so_what if position else "",
+            say=position.say if position else "",
+            do=_write_step(position, self.now.date())
+            if position
+            else "No advice is on file yet; your advisor is preparing it.",
+        )
+
+    # -- on your agenda -----------------------------------------------------------------------------------------------
+
+    def _choose_agenda(self) -> tuple[Item, ...]:
+        """Choose the best stories per statement: one line each, topics already told left out."""
+        per_statement: dict[str, int] = {}
+        chosen: list[Ranked] = []
+        for one in self.material.ranked:
+            if len(chosen) == MAX_AGENDA:
+                break
+            if one.statement is None or one.story.id in self.told or not self._has_news(one.story):
+                continue
+            if self.topics_told & set(one.topics) or self._repeats(one, chosen):
+                continue
+            if per_statement.get(one.statement.id, 0) >= MAX_PER_STATEMENT:
+                continue
+            per_statement[one.statement.id] = per_statement.get(one.statement.id, 0) + 1
+            chosen.append(one)
+        order = {
+            statement.id: n for n, statement in enumerate(sorted(self.material.statements, key=lambda s: -s.weight))
+        }
+        chosen.sort(key=lambda one: (order[one.statement.id] if one.statement else 0, -one.score))
+        items = tuple(self._write_item("agenda", one, one.topics[0] if one.topics else "") for one in chosen)
+        self.topics_told |= {item.topic for item in items if item.topic}
+        return items
+
+    def _repeats(self, one: Ranked, chosen: Sequence[Ranked]) -> bool:
+        """Tell whether a line on the same topic was already chosen for the same statement."""
+        return any(one.topics[:1] == other.topics[:1] and one.statement is other.statement for other in chosen)
+
+    # -- don't be blindsided ------------------------------------------------------------------------------------------
+
+    def _choose_blindsided(self) -> tuple[Item, ...]:
+        """Choose confirmed topics that no statement asked for, the strongest first."""
+        moving = sorted(
+            (signal for signal in self.material.signals.values() if signal.confirmed),
+            key=lambda signal: (-signal.evidence.strength, signal.topic),
+        )
+        items = []
+        for signal in moving:
+            if signal.topic in self.topics_told or len(items) == MAX_BLINDSIDED:
+                continue
+            fresh = [
+                one
+                for one in self.material.ranked
+                if signal.topic in one.topics and one.story.id not in self.told and self._has_news(one.story)
+            ]
+            on_agenda = any(one.statement for one in self.material.ranked if signal.topic in one.topics)
+            if not fresh or on_agenda:
+                continue
+            fresh.sort(key=lambda one: (-len(one.story.publishers), one.story.id))
+            item = self._write_item("blindsided", fresh[0], signal.topic, sources=[one.story for one in fresh])
+            position = self._current(signal.topic)
+            advice = f"Advice on file: {position.ring}." if position else "Advice is being prepared."
+            items.append(replace(item, evidence=signal.sentence, do=advice))
+            self.topics_told.add(signal.topic)
+        return tuple(items)
+
+    # -- watched, and quiet -------------------------------------------------------------------------------------------
+
+    def _choose_quiet(self) -> tuple[Item, ...]:
+        """Report the warnings of earlier issues that came to nothing, once."""
+        items: list[Item] = []
+        closed = {item.topic for issue in self.earlier for item in issue.items if item.section == "quiet"}
+        for issue in self.earlier:
+            for item in issue.items:
+                signal = self.material.signals.get(item.topic)
+                if item.section not in ("matters", "blindsided") or signal is None or item.topic in closed:
+                    continue
+                if signal.phase in ("rising", "surging", "mainstream"):
+                    continue
+                closed.add(item.topic)
+                warned = format_day(issue.composed_at.date())
+                evidence = signal.evidence
+                items.append(
+                    Item(
+                        id=stable_id(self.executive.slug, self.week, "quiet", item.topic)[:12],
+                        section="quiet",
+                        claim=(
+                            f"We warned of {_inside(item.topic_name)} on {warned}. {_write_decline(signal)} No action."
+                        ),
+                        topic=item.topic,
+                        topic_name=item.topic_name,
+                        phase=signal.phase,
+                        phase_note=signal.phase or "quiet",
+                        evidence=signal.sentence,
+                        publishers=len(evidence.publishers),
+                    )
+                )
+        return tuple(items[:MAX_QUIET])
+
+    # -- the rest -----------------------------------------------------------------------------------------------------
+
+    def _write_item(self, section: str, one: Ranked, topic: str, sources: Sequence[Story] = ()) -> Item:
+        stories = list(sources) or [one.story]
+        self.told.update(story.id for story in stories[:MAX_SOURCES])
+        signal = self.material.signals.get(topic)
+        owners = {owner for story in stories for owner in story.publishers}
+        return Item(
+            id=stable_id(self.executive.slug, self.week, one.story.id)[:12],
+            section=section,  # type: ignore[arg-type]  # the callers pass the literals of Section
+            claim=one.story.title,
+            topic=topic,
+            topic_name=self.material.topics[topic].name if topic in self.material.topics else "",
+            phase=signal.phase if signal else None,
+            phase_note=write_phase(signal) if signal else "",
+            why=one.why,
+            quote=one.statement.text if one.statement else "",
+            sources=tuple(_cite(story) for story in stories[:MAX_SOURCES]),
+            more_sources=max(0, sum(len(story.entries) for story in stories) - min(len(stories), MAX_SOURCES)),
+            publishers=len(owners),
+            update=one.story.id in self.briefed,
+            score=one.score,
+        )
+
+    def _has_news(self, story: Story) -> bool:
+        """Tell whether a story may be briefed: never before, or much wider since."""
+        before = self.briefed.get(story.id)
+        if before is None:
+            return True
+        return len(story.publishers) >= max(before + NEWS_OWNERS, before * 1.5)
+
+    def _current(self, topic: str) -> Position | None:
+        """Return the approved position on file for a topic."""
+        versions = [position for position in self.material.positions.get(topic, ()) if position.approved_by]
+        return versions[-1] if versions else None
+
+    def _find_moves(self) -> tuple[Move, ...]:
+        """List the approved positions whose ring changed, or that were new, since the last issue (or in a week)."""
+        since = self.earlier[0].composed_at if self.earlier else self.now - timedelta(days=7)
+        moves = []
+        for topic, versions in sorted(self.material.positions.items()):
+            approved = [position for position in versions if position.approved_by]
+            before = [position.ring for position in approved if position.written_at <= since]
+            after = [position.ring for position in approved if since < position.written_at <= self.now]
+            if after and (not before or before[-1] != after[-1]):
+                name = self.material.topics[topic].name if topic in self.material.topics else topic
+                moves.append(Move(topic, name, after[-1], before[-1] if before else None))
+        return tuple(sorted(moves, key=lambda move: (-_RING_ORDER[move.ring], move.topic)))
+
+    def _choose_primers(self, items: Sequence[Item]) -> tuple[Primer, ...]:
+        primers = []
+        for item in items:
+            topic = self.material.topics.get(item.topic)
+            if item.section == "quiet" or topic is None or not topic.primer or item.topic in self.met:
+                continue
+            if self._is_confirmed(item.topic) and item.topic not in {primer.topic for primer in primers}:
+                primers.append(Primer(topic.slug, topic.name, topic.primer))
+        return tuple(primers[:MAX_PRIMERS])
+
+    def _write_notes(
+        self, matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]
+    ) -> tuple[str, ...]:
+        notes = []
+        if self.material.coverage.weeks_watched < 8:
+            weeks = self.material.coverage.weeks_watched
+            notes.append(
+                f"Radar has watched for {weeks} week{'s' * (weeks != 1)}: too short to tell a trend from a habit"
+            )
+        if not self.material.statements:
+            notes.append("no agenda is on file for you yet: tell your advisor what you are trying to do")
+        elif not matters and not agenda and not blindsided:
+            notes.append("a quiet week: nothing passed your bar")
+        elif not blindsided:
+            notes.append("nothing outside your agenda passed the bar")
+        return tuple(notes)
+
+
+def write_phase(signal: Signal) -> str:
+    """Return the phase as a reader follows it: "rising, 5th week"."""
+    if signal.phase is None:
+        return ""
+    weeks = (signal.week - signal.since).days // 7 + 1
+    if signal.phase in ("mainstream", "weak signal"):
+        return signal.phase
+    return f"{signal.phase}, {_ordinal(weeks)} week" if weeks > 1 else f"{signal.phase}, new this week"
+
+
+def _ordinal(number: int) -> str:
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def _write_step(position: Position, today: date) -> str:
+    """Return the next step with its day; a day that has passed is said to have passed."""
+    if not position.next_step:
+        return f"Nothing now. Our position: {position.ring}."
+    if position.due_on is None:
+        return position.next_step
+    due = f"{position.due_on.strftime('%A')} {format_day(position.due_on)}"
+    step = position.next_step.rstrip(".")
+    return f"{step} by {due}." if position.due_on >= today else f"{step}. This was due on {due}."
+
+
+def _write_decline(signal: Signal) -> str:
+    peak, recent = signal.evidence.peak, signal.evidence.reports
+    if recent == 0:
+        return "Nobody has written about it this week."
+    if peak and recent <= 0.25 * peak:
+        return "Coverage has fallen to less than a quarter since."
+    return "Coverage has halved since." if peak and recent <= 0.5 * peak else "Coverage has settled since."
+
+
+def _inside(name: str) -> str:
+    """Return a topic's name inside a sentence: "Decentralised …" loses its capital, "AI …" and "5G" do not."""
+    first, _, rest = name.partition(" ")
+    if first[:1].isupper() and first[1:].islower() and (rest == "" or not rest[:1].isupper()):
+        return name[0].lower() + name[1:]
+    return name
+
+
+def _cite(story: Story) -> Source:
+    entry = next((e for e in story.entries if e.title == story.title), story.entries[0] if story.entries else None)
+    return Source(
+        story_id=story.id,
+        title=story.title,
+        url=story.url,
+        publisher=entry.publisher if entry else "",
+        published_on=(entry.published_at if entry else story.first_at).date(),
+        publishers=len(story.publishers),
+    )
+
+
+def _write_subject(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]) -> str:
+    """State the news in our own words: topic and phase, never a publisher's headline, which could inject a header."""
+    decide = sum(" by " in item.do for item in matters)
+    know = len(matters) + len(agenda) + len(blindsided) - decide
+    parts = [f"{decide} to decide"] * bool(decide) + [f"{know} to know"] * bool(know)
+    lead = next(iter([*matters, *blindsided]), None)
+    if lead:
+        return f"{', '.join(parts)}: {lead.topic_name}, {_write_headline_phase(lead)}"
+    if agenda:
+        named = list(dict.fromkeys(item.topic_name for item in agenda if item.topic_name))[:2]
+        return f"{', '.join(parts)}" + (f": {' and '.join(named)}" if named else "")
+    return "A quiet week: nothing needs you"
+
+
+def _write_headline_phase(item: Item) -> str:
+    return f"{item.phase_note} ({item.publishers} publishers)" if item.publishers > 1 else item.phase_note
+
+
+def _write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]) -> str:
+    advised = sum(bool(item.say) for item in matters)
+    parts = []
+    if advised:
+        parts.append(
+            "Advice attached." if advised == len(matters) else f"Advice attached for {advised} of {len(matters)}."
+        )
+    also = list(dict.fromkeys(i.topic_name for i in [*matters[1:], *blindsided, *agenda] if i.topic_name))[:3]
+    if also:
+        parts.append("Also: " + ", ".join(_inside(name) for name in also) + ".")
+    return " ".join(parts) or "Nothing passed your bar this week; here is what we watched."
+
+
+def _count_reading(issue: Issue) -> int:
+    words = sum(
+        count_words(" ".join((item.claim, item.evidence, item.so_what, item.say, item.do, *item.why)))
+        for item in issue.items
+    )
+    return words + sum(count_words(primer.text) for primer in issue.primers) + 40

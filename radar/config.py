@@ -1,0 +1,275 @@
+"""What the operator wrote: radar.toml, feeds.toml, topics.toml and the environment, checked and named to the line."""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from radar.errors import ConfigError
+from radar.records import Feed, Kind, Topic
+
+T = TypeVar("T")
+
+SETTINGS_FILE = "radar.toml"
+FEEDS_FILE = "feeds.toml"
+TOPICS_FILE = "topics.toml"
+TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+class Advisor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who sends the digests and receives the replies."""
+
+    name: str = "Your advisor"
+    email: str = ""
+
+
+class CrawlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How Radar behaves towards the sites it reads."""
+
+    contact: str = ""  # URL or address in the User-Agent, so that a site can reach a person
+    allow: tuple[str, ...] = ()  # "host" or "host:port" that may be contacted although private
+    timeout_seconds: int = 30
+
+
+class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How digests leave. Without a host they are written to the out folder only."""
+
+    sender: str = "Radar <radar@localhost.localdomain>"
+    host: str = ""
+    port: int = 587
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    password_file: str = ""
+    password: str = ""  # from the environment or password_file only
+
+
+class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where `radar serve` listens, and the address readers reach it by."""
+
+    host: str = "127.0.0.1"
+    port: int = 8420
+    public_url: str = ""  # "": digests carry no links back
+    allowed_hosts: tuple[str, ...] = ()
+
+
+class _SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    advisor: Advisor = Advisor()
+    crawl: CrawlSettings = CrawlSettings()
+    mail: MailSettings = MailSettings()
+    web: WebSettings = WebSettings()
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """Everything that was configured, with the secrets filled in."""
+
+    home: Path
+    database_url: str
+    advisor: Advisor = Advisor()
+    crawl: CrawlSettings = CrawlSettings()
+    mail: MailSettings = MailSettings()
+    web: WebSettings = WebSettings()
+
+    @property
+    def out(self) -> Path:
+        """The folder digests are written to when no mail server is configured."""
+        return self.home / "out"
+
+
+class _FeedRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    url: str
+    kind: Kind
+    title: str = ""
+    publisher: str = ""
+
+
+class _FeedsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    feed: tuple[_FeedRow, ...] = ()
+
+
+class _TopicRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    slug: str
+    name: str
+    quadrant: str
+    definition: str
+    primer: str = ""
+    parent: str = ""
+    aliases: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+    not_terms: tuple[str, ...] = msgspec.field(default=(), name="not")
+
+
+class _TopicsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    topic: tuple[_TopicRow, ...] = ()
+
+
+def find_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return Radar's folder: RADAR_HOME, else the current one."""
+    return Path(environ.get("RADAR_HOME") or ".").resolve()
+
+
+def load_settings(home: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read radar.toml (absent: defaults) and the environment.
+
+    RADAR_DATABASE_URL names the database (default: SQLite in data/radar.db below the home). RADAR_SMTP_PASSWORD or
+    RADAR_SMTP_PASSWORD_FILE gives the mail password.
+    """
+    path = home / SETTINGS_FILE
+    parsed = _decode(_read(path), _SettingsFile, path) if path.exists() else _SettingsFile()
+    if parsed.mail.password:
+        raise ConfigError(
+            f"{path}: mail.password: secrets do not belong in this file; set RADAR_SMTP_PASSWORD or mail.password_file"
+        )
+    mail = msgspec.structs.replace(parsed.mail, password=_read_password(parsed.mail, environ))
+    public_url = parsed.web.public_url.rstrip("/")
+    if public_url and not public_url.startswith(("http://", "https://")):
+        raise ConfigError(f"{path}: web.public_url: {public_url!r} is no web address; write https://…")
+    return Settings(
+        home=home,
+        database_url=environ.get("RADAR_DATABASE_URL") or f"sqlite:///{home / 'data' / 'radar.db'}",
+        advisor=parsed.advisor,
+        crawl=parsed.crawl,
+        mail=mail,
+        web=msgspec.structs.replace(parsed.web, public_url=public_url),
+    )
+
+
+def _read_password(mail: MailSettings, environ: Mapping[str, str]) -> str:
+    if environ.get("RADAR_SMTP_PASSWORD"):
+        return environ["RADAR_SMTP_PASSWORD"]
+    file = environ.get("RADAR_SMTP_PASSWORD_FILE") or mail.password_file
+    if not file:
+        return ""
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError(f"{file}: the mail password cannot be read ({error.strerror})") from None
+
+
+def load_feeds(home: Path) -> tuple[Feed, ...]:
+    """Read feeds.toml. A feed without a publisher belongs to the registrable domain of its address."""
+    path = home / FEEDS_FILE
+    if not path.exists():
+        raise ConfigError(f"{path}: no such file; run `radar init` to write a starter list")
+    return parse_feeds(_read(path), path)
+
+
+def parse_feeds(text: str, path: Path) -> tuple[Feed, ...]:
+    """Read the text of a feeds.toml; `path` only names it in errors."""
+    from radar.text import owner_domain
+
+    feeds: dict[str, Feed] = {}
+    for index, row in enumerate(_decode(text, _FeedsFile, path).feed):
+        if not re.match(r"https?://[^/\s]+", row.url):
+            line = _find_line(text, "feed", index, "url")
+            raise ConfigError(
+                f"{path}:{line}: feed[{index}].url: {row.url!r} is no web address; write https://host/path"
+            )
+        if row.url in feeds:
+            line = _find_line(text, "feed", index, "url")
+            raise ConfigError(f"{path}:{line}: feed[{index}].url: {row.url} is listed twice; remove one")
+        publisher = row.publisher or owner_domain(row.url)
+        feeds[row.url] = Feed(row.url, row.kind, publisher, row.title or publisher)
+    return tuple(feeds.values())
+
+
+def load_topics(home: Path) -> tuple[Topic, ...]:
+    """Read the shipped topics, then the operator's topics.toml, whose topics add to them or replace them by slug."""
+    shipped = resources.files("radar").joinpath("data/topics.toml").read_text(encoding="utf-8")
+    topics = {topic.slug: topic for topic in parse_topics(shipped, Path("radar/data/topics.toml"))}
+    path = home / TOPICS_FILE
+    if path.exists():
+        topics |= {topic.slug: topic for topic in parse_topics(_read(path), path)}
+    for topic in topics.values():
+        if topic.parent and topic.parent not in topics:
+            raise ConfigError(f"{path}: topic {topic.slug}: parent {topic.parent!r} is not a topic; correct the slug")
+    return tuple(topics.values())
+
+
+def parse_topics(text: str, path: Path) -> tuple[Topic, ...]:
+    """Read the text of a topics.toml; `path` only names it in errors."""
+    topics: dict[str, Topic] = {}
+    for index, row in enumerate(_decode(text, _TopicsFile, path).topic):
+        if row.slug in topics or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.slug):
+            line = _find_line(text, "topic", index, "slug")
+            reason = "is used twice" if row.slug in topics else "must be lower-case words joined by hyphens"
+            raise ConfigError(f"{path}:{line}: topic[{index}].slug: {row.slug!r} {reason}")
+        topics[row.slug] = Topic(
+            row.slug,
+            row.name,
+            row.quadrant,
+            " ".join(row.definition.split()),
+            " ".join(row.primer.split()),
+            row.parent,
+            row.aliases,
+            row.seeds,
+            row.not_terms,
+        )
+    return tuple(topics.values())
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+
+
+def _decode(text: str, shape: type[T], path: Path) -> T:
+    """Return TOML text as the given struct; the first mistake becomes `file:line: key: what`."""
+    try:
+        document: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        message = re.sub(r" \(at .*\)$", "", str(error))
+        line = f":{place[1]}" if place else f":{text.count(chr(10)) + 1}"
+        raise ConfigError(f"{path}{line}: not valid TOML: {message}") from None
+    try:
+        return msgspec.convert(document, shape)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at `$.")
+        key = where.rstrip("`")
+        unknown = re.search(r"unknown field `([^`]*)`|missing required field `([^`]*)`", message)
+        if unknown:
+            field = unknown[1] or unknown[2]
+            key = f"{key}.{field}" if key else field
+            message = f"unknown key {field!r}" if unknown[1] else f"the key {field!r} is missing"
+        # tuples of rows are reported as $.feed[3].kind: found again by counting the [[feed]] headers
+        row = re.match(r"(\w+)\[(\d+)\](?:\.(\w+))?", key)
+        if row:
+            line_number = _find_line(text, row[1], int(row[2]), row[3] or "")
+        else:
+            table, _, name = key.partition(".")
+            line_number = _find_line(text, table, None, name)
+        raise ConfigError(f"{path}:{line_number}: {key}: {_plain(message)}") from None
+
+
+def _plain(message: str) -> str:
+    """Return msgspec's words as an operator reads them."""
+    replaced = re.sub(r"^Invalid enum value '(.*)'$", r"'\1' is not one of the allowed words", message)
+    return re.sub(r"^Expected `(\w+)`(?:.*)?, got `(\w+)`$", r"expected \1, found \2", replaced)
+
+
+def _find_line(text: str, table: str, index: int | None, key: str) -> int:
+    """Return the line of a key in a table (or the index-th [[table]]); the table's own line where it has no such key."""
+    header = re.compile(
+        rf"\s*\[\[\s*{re.escape(table)}\s*\]\]" if index is not None else rf"\s*\[\s*{re.escape(table)}\s*\]"
+    )
+    assignment = re.compile(rf"\s*\"?{re.escape(key)}\"?\s*=") if key else None
+    seen, start = -1, 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if header.match(line):
+            seen += 1
+            if seen == (index or 0):
+                start = number
+        elif start and re.match(r"\s*\[", line):
+            break
+        elif start and assignment and assignment.match(line):
+            return number
+    return start or 1

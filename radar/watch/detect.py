@@ -1,0 +1,316 @@
+"""Detect what is emerging: [Series] → [Signal], each topic's phase with the evidence for it.
+
+Each closed week, a topic's reports are held against what its own past leads one to expect: a negative-binomial
+predictive tail (Gamma–Poisson with a half pseudo-count) over windows of 1 to 26 weeks, as a share of all reports, so
+that a week in which everybody publishes more is no news. Numbers alone never warn: independent owners, kinds of press
+crossed and persistence gate every phase, and phases change with hysteresis. Walking forward, a week's phase depends on
+that week and the weeks before it only.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from scipy.special import betainc
+
+from radar.records import KINDS, Crossing, Evidence, Kind, Phase, Series, Signal
+
+WINDOWS = (1, 2, 4, 8, 13, 26)  # weeks
+PAST = 104  # weeks a window is held against, at most
+MIN_HISTORY = 6  # weeks watched before anything beyond a weak signal is said
+MIN_WEEK = 10  # reports on anything that make a week count as watched
+
+WEAK, RISING, SURGING, CONFIRMED = 2.0, 3.0, 5.0, 4.0  # strength, -log10 of the chance
+MIN_OWNERS = 3  # independent owners without which there is no warning
+BUSIEST_SHARE = 0.6  # one owner writing more than this share is that owner's campaign
+PATIENCE = 3  # weeks a condition must fail before a phase is left
+FADED = 0.5  # of the peak, two weeks in a row
+ROUTINE_WEEKS, ROUTINE_SHARE = 8, 0.75  # mainstream: covered in most weeks of at least this many
+
+
+def detect_signals(series: Iterable[Series]) -> list[Signal]:
+    """Return one signal a topic for the last week of its series.
+
+    A topic with no phase is reported with `phase` None, so that "watched, and quiet" is known as well.
+    """
+    found = []
+    for one in sorted(series, key=lambda s: s.topic):
+        history = walk_weeks(one)
+        if history:
+            found.append(history[-1])
+    return found
+
+
+def walk_weeks(series: Series) -> list[Signal]:
+    """Return a topic's signal at the end of each week, each decided on the weeks up to it."""
+    start = next((week for week, total in enumerate(series.totals) if total >= MIN_WEEK), len(series.weeks))
+    walk = _Walk(series, start)
+    return [walk.step(week) for week in range(start, len(series.weeks))]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state of one topic's phase as the weeks pass."""
+
+    series: Series
+    start: int
+    phase: Phase | None = None
+    previous: Phase | None = None
+    since: int = 0
+    unmet: int = 0  # weeks in a row in which the phase's own condition failed
+    peak: float = 0.0  # highest four-week mean of reports since the topic was last without a phase
+    seen: set[str] = field(default_factory=set)
+    crossed: dict[Kind, int] = field(default_factory=dict)
+    first: int | None = None
+    low_weeks: int = 0
+
+    def __post_init__(self) -> None:
+        self.since = self.start
+        # What was published before watching began counts as seen, not as counted.
+        for week in range(self.start):
+            self._look(week)
+
+    def _look(self, week: int) -> None:
+        self.seen.update(self.series.publishers[week])
+        for kind in self.series.kinds[week]:
+            self.crossed.setdefault(kind, week)
+        if self.series.reports[week] and self.first is None:
+            self.first = week
+
+    def step(self, week: int) -> Signal:
+        """Close a week."""
+        self._look(week)
+        evidence = self._gather(week)
+        wanted = self._judge(week, evidence)
+        if wanted != self.phase:
+            self._enter(wanted, week)
+        confirmed = (
+            self.phase in ("rising", "surging")
+            and evidence.strength >= CONFIRMED
+            and len(evidence.publishers) > MIN_OWNERS
+            and len(evidence.crossed) >= 2
+            and evidence.largest_share <= BUSIEST_SHARE
+            and (self.phase == "surging" or week > self.since)
+        )
+        return Signal(
+            topic=self.series.topic,
+            week=self.series.weeks[week],
+            phase=self.phase,
+            since=self.series.weeks[self.since],
+            previous=self.previous,
+            confirmed=confirmed,
+            confidence=_confidence(evidence),
+            evidence=evidence,
+            sentence=describe_evidence(self.phase, evidence, self.series.weeks[week]),
+        )
+
+    def _enter(self, phase: Phase | None, week: int) -> None:
+        self.previous, self.phase, self.since, self.unmet, self.low_weeks = self.phase, phase, week, 0, 0
+        if phase in (None, "weak signal"):
+            self.peak = 0.0
+
+    def _gather(self, week: int) -> Evidence:
+        reports, totals = self.series.reports, self.series.totals
+        strength, window, expected = measure_strength(reports[self.start : week + 1], totals[self.start : week + 1])
+        recent = range(max(self.start, week - 3), week + 1)
+        inside = range(max(self.start, week - window + 1), week + 1)
+        count = sum(reports[w] for w in inside)
+        past = reports[max(self.start, week - 52) : max(self.start, week - 3)]
+        level = sum(reports[w] for w in recent) / len(recent)
+        self.peak = max(self.peak, level)
+        return Evidence(
+            reports=reports[week],
+            usual=round(sum(past) / max(1, len(past)), 1),
+            reports_recent=count,
+            expected_recent=round(expected, 1),
+            window=window,
+            strength=round(strength, 2),
+            publishers=tuple(sorted({owner for w in recent for owner in self.series.publishers[w]})),
+            publishers_all=len(self.seen),
+            largest_share=round(self._largest_share(recent), 2),
+            crossed=tuple(
+                Crossing(kind, self.series.weeks[self.crossed[kind]])
+                for kind in sorted(self.crossed, key=lambda k: (self.crossed[k], KINDS.index(k)))
+            ),
+            first_seen_on=self.series.weeks[self.first] if self.first is not None else None,
+            peak=round(self.peak, 1),
+        )
+
+    def _largest_share(self, weeks: Iterable[int]) -> float:
+        """Return an upper bound of the busiest owner's share: each week's busiest owner, summed."""
+        weeks = list(weeks)
+        return sum(self.series.busiest[w] for w in weeks) / max(1, sum(self.series.reports[w] for w in weeks))
+
+    def _judge(self, week: int, evidence: Evidence) -> Phase | None:
+        """Return the phase this week calls for, the present one where the evidence does not force a change."""
+        watched = week - self.start + 1
+        active = [w for w in range(max(self.start, week - 3), week + 1) if self.series.reports[w]]
+        level = sum(self.series.reports[max(self.start, week - 1) : week + 1]) / min(2, watched)
+        independent = len(evidence.publishers) >= MIN_OWNERS and evidence.largest_share <= BUSIEST_SHARE
+        # A long window still holds a burst that is over: growth must show in the last two weeks as well.
+        growing = (
+            evidence.reports_recent >= 1.5 * evidence.expected_recent
+            and level >= 1.3 * evidence.usual
+            and level > FADED * self.peak
+        )
+
+        if self.phase in ("rising", "surging", "fading"):
+            # Low is low against the height reached, not against the calm before it.
+            self.low_weeks = self.low_weeks + 1 if level <= FADED * self.peak else 0
+        if self.phase in ("rising", "surging") and self.low_weeks >= 2:
+            return "fading"
+        if self.phase == "fading" and (self.low_weeks >= 12 or not active):
+            return None
+
+        surging = (
+            independent
+            and watched >= MIN_HISTORY
+            and evidence.strength >= SURGING
+            and evidence.window <= 4
+            and growing
+            and evidence.reports_recent >= 2.5 * evidence.expected_recent
+            and len(evidence.publishers) >= 2 * MIN_OWNERS
+        )
+        rising = (
+            independent
+            and watched >= MIN_HISTORY
+            and growing
+            and evidence.strength >= RISING
+            and len(active) >= 2
+            and len(evidence.crossed) >= 2
+        )
+        weak = len(evidence.publishers) >= 2 and len(active) >= 2 and growing and evidence.strength >= WEAK
+        routine = self._is_routine(week)
+
+        if surging and self.phase != "surging":
+            return "surging"
+        if rising and self.phase in (None, "weak signal", "fading"):
+            return "rising"
+        if routine and not growing and self.phase in (None, "weak signal", "fading"):
+            return "mainstream"
+        if weak and self.phase is None:
+            return "weak signal"
+        return self._keep(surging=surging, rising=rising, weak=weak, routine=routine)
+
+    def _keep(self, *, surging: bool, rising: bool, weak: bool, routine: bool) -> Phase | None:
+        """Return the present phase until its condition has failed for PATIENCE weeks, then the next lower one."""
+        holds = {"surging": surging, "rising": rising or surging, "weak signal": weak or rising, "mainstream": routine}
+        if self.phase is None or holds.get(self.phase, True):
+            self.unmet = 0
+            return self.phase
+        self.unmet += 1
+        if self.unmet < PATIENCE:
+            return self.phase
+        if self.phase == "surging":
+            return "rising"
+        if self.phase == "rising":
+            return "mainstream" if routine else "rising"  # a rise that holds its height is still news to some
+        return None
+
+    def _is_routine(self, week: int) -> bool:
+        """Tell whether the topic is part of the ordinary news: most weeks, many owners, the general press included."""
+        weeks = range(max(self.start, week - 12), week + 1)
+        if len(weeks) < ROUTINE_WEEKS:
+            return False
+        active = sum(bool(self.series.reports[w]) for w in weeks) / len(weeks)
+        general = sum("general" in self.series.kinds[w] for w in weeks) / len(weeks)
+        owners = {owner for w in weeks for owner in self.series.publishers[w]}
+        return active >= 0.9 and general >= ROUTINE_SHARE and len(owners) >= 2 * MIN_OWNERS
+
+
+def measure_strength(reports: tuple[int, ...], totals: tuple[int, ...]) -> tuple[float, int, float]:
+    """Return (strength, window, expected): how surprising the last weeks are, given the ones before.
+
+    For a window of W weeks with count c of n reports, after k of m reports in up to PAST weeks before it, the chance of
+    c or more is the Beta tail I_{n/(n+m)}(c, k + 1/2): the predictive distribution of a Gamma–Poisson model, which
+    carries the uncertainty of a short past (a plug-in Poisson is over-confident there). Reports come in bursts, so
+    counts are first divided by the past's variance-to-mean ratio. strength is -log10 of the smallest chance, over the
+    windows whose past is at least half as long as they are; (0, 4, 0) when there is none.
+    """
+    spread = _dispersion(reports)
+    best: tuple[float, int, float] = (0.0, 4, 0.0)
+    for window in WINDOWS:
+        if len(reports) <= window:
+            break
+        count, size = sum(reports[-window:]), sum(totals[-window:])
+        past_count = sum(reports[-window - PAST : -window])
+        past_size = sum(totals[-window - PAST : -window])
+        if past_size < size / 2 or past_size == 0 or count == 0:
+            continue
+        expected = (past_count + 0.5) * size / past_size
+        if count < 1.5 * expected:
+            continue
+        chance = float(betainc(count / spread, past_count / spread + 0.5, size / (size + past_size)))
+        strength = -math.log10(max(chance, 1e-300))
+        if strength > best[0]:
+            best = (strength, window, expected)
+    if best[0] == 0.0 and len(reports) > 4:
+        window = 4
+        past_size = sum(totals[-window - PAST : -window])
+        if past_size:
+            share = (sum(reports[-window - PAST : -window]) + 0.5) / past_size
+            best = (0.0, window, share * sum(totals[-window:]))
+    return best
+
+
+def _dispersion(reports: tuple[int, ...]) -> float:
+    """Return the variance-to-mean ratio of the weeks before the last four, between 1 and 4.
+
+    Robust against the rise itself: the recent weeks are left out, and so is a thin past (fewer than eight reports).
+    """
+    past = reports[:-4][-52:]
+    total = sum(past)
+    if len(past) < 6 or total < 8:
+        return 1.5
+    mean = total / len(past)
+    variance = sum((count - mean) ** 2 for count in past) / (len(past) - 1)
+    return min(4.0, max(1.0, variance / mean))
+
+
+def _confidence(evidence: Evidence) -> float:
+    """Return a score in 0..1 that grows with strength, owners and kinds; not yet a calibrated chance."""
+    logit = (
+        -3.0
+        + 0.35 * min(evidence.strength, 10.0)
+        + 0.15 * min(len(evidence.publishers), 10)
+        + 0.35 * len(evidence.crossed)
+        - 1.5 * max(0.0, evidence.largest_share - 0.3)
+    )
+    return round(1 / (1 + math.exp(-logit)), 2)
+
+
+_KIND_WORDS: dict[Kind, str] = {
+    "research": "research",
+    "community": "practitioners",
+    "vendor": "vendors",
+    "trade": "the trade press",
+    "general": "the general press",
+}
+
+
+def describe_evidence(phase: Phase | None, evidence: Evidence, week: date) -> str:
+    """Return the evidence in one line: counts against expectation, owners, and how far it has travelled."""
+    parts = [f"{_count(evidence.reports, 'report')} this week, usually {_round(evidence.usual)}"]
+    if evidence.publishers:
+        parts.append(f"{_count(len(evidence.publishers), 'publisher')} in four weeks")
+    if phase == "fading":
+        parts.append(f"at its height {_round(evidence.peak)} reports a week")
+    elif evidence.crossed:
+        newest = evidence.crossed[-1]
+        first = evidence.crossed[0]
+        onward = KINDS.index(newest.kind) > max(KINDS.index(first.kind), KINDS.index("community"))
+        if onward and week - newest.on <= timedelta(weeks=8):
+            month = newest.on.strftime("%B")
+            parts.append(f"from {_KIND_WORDS[first.kind]} to {_KIND_WORDS[newest.kind]} since {month}")
+        elif evidence.first_seen_on:
+            parts.append(f"first seen in {evidence.first_seen_on.strftime('%B %Y')}")
+    return " · ".join(parts)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _round(value: float) -> str:
+    return "none" if value < 0.2 else "less than one" if value < 1 else f"{value:.0f}"
