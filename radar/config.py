@@ -4,16 +4,17 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
 from radar.errors import ConfigError
-from radar.records import Feed, Kind, Topic
+from radar.records import KINDS, Feed, Kind, Topic
 
 T = TypeVar("T")
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 SETTINGS_FILE = "radar.toml"
 FEEDS_FILE = "feeds.toml"
@@ -33,15 +34,16 @@ class CrawlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     contact: str = ""  # URL or address in the User-Agent, so that a site can reach a person
     allow: tuple[str, ...] = ()  # "host" or "host:port" that may be contacted although private
-    timeout_seconds: int = 30
+    timeout_seconds: Annotated[int, msgspec.Meta(ge=1)] = 30
 
 
 class MailSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How digests leave. Without a host they are written to the out folder only."""
+    """How digests leave. Without a host they are written to a folder only."""
 
     sender: str = "Radar <radar@localhost.localdomain>"
     host: str = ""
-    port: int = 587
+    folder: str = "out"  # relative to the home
+    port: Port = 587
     tls: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
     password_file: str = ""
@@ -52,7 +54,7 @@ class WebSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where `radar serve` listens, and the address readers reach it by."""
 
     host: str = "127.0.0.1"
-    port: int = 8420
+    port: Port = 8420
     public_url: str = ""  # "": digests carry no links back
     allowed_hosts: tuple[str, ...] = ()
 
@@ -77,7 +79,7 @@ class Settings(msgspec.Struct, frozen=True):
     @property
     def out(self) -> Path:
         """The folder digests are written to when no mail server is configured."""
-        return self.home / "out"
+        return self.home / self.mail.folder
 
 
 class _FeedRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,15 +121,19 @@ def load_settings(home: Path, environ: Mapping[str, str] = os.environ) -> Settin
     RADAR_SMTP_PASSWORD_FILE gives the mail password.
     """
     path = home / SETTINGS_FILE
-    parsed = _decode(_read(path), _SettingsFile, path) if path.exists() else _SettingsFile()
+    text = _read(path) if path.exists() else ""
+    parsed = _decode(text, _SettingsFile, path)
     if parsed.mail.password:
+        line = _find_line(text, "mail", None, "password")
         raise ConfigError(
-            f"{path}: mail.password: secrets do not belong in this file; set RADAR_SMTP_PASSWORD or mail.password_file"
+            f"{path}:{line}: mail.password: secrets do not belong in this file; "
+            "set RADAR_SMTP_PASSWORD or mail.password_file"
         )
     mail = msgspec.structs.replace(parsed.mail, password=_read_password(parsed.mail, environ))
     public_url = parsed.web.public_url.rstrip("/")
-    if public_url and not public_url.startswith(("http://", "https://")):
-        raise ConfigError(f"{path}: web.public_url: {public_url!r} is no web address; write https://…")
+    if public_url and not _is_web_address(public_url):
+        line = _find_line(text, "web", None, "public_url")
+        raise ConfigError(f"{path}:{line}: web.public_url: {public_url!r} is no web address; write https://…")
     return Settings(
         home=home,
         database_url=environ.get("RADAR_DATABASE_URL") or f"sqlite:///{home / 'data' / 'radar.db'}",
@@ -164,7 +170,7 @@ def parse_feeds(text: str, path: Path) -> tuple[Feed, ...]:
 
     feeds: dict[str, Feed] = {}
     for index, row in enumerate(_decode(text, _FeedsFile, path).feed):
-        if not re.match(r"https?://[^/\s]+", row.url):
+        if not _is_web_address(row.url):
             line = _find_line(text, "feed", index, "url")
             raise ConfigError(
                 f"{path}:{line}: feed[{index}].url: {row.url!r} is no web address; write https://host/path"
@@ -177,16 +183,32 @@ def parse_feeds(text: str, path: Path) -> tuple[Feed, ...]:
     return tuple(feeds.values())
 
 
+def _is_web_address(url: str) -> bool:
+    if not re.fullmatch(r"https?://[^\s/?#]+([/?#]\S*)?", url):
+        return False
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not match, a port beyond 65535
+        return False
+
+
 def load_topics(home: Path) -> tuple[Topic, ...]:
     """Read the shipped topics, then the operator's topics.toml, whose topics add to them or replace them by slug."""
+    from importlib import resources  # 5 ms that `radar query` does without
+
     shipped = resources.files("radar").joinpath("data/topics.toml").read_text(encoding="utf-8")
     topics = {topic.slug: topic for topic in parse_topics(shipped, Path("radar/data/topics.toml"))}
     path = home / TOPICS_FILE
-    if path.exists():
-        topics |= {topic.slug: topic for topic in parse_topics(_read(path), path)}
-    for topic in topics.values():
+    text = _read(path) if path.exists() else ""
+    own = parse_topics(text, path)
+    topics |= {topic.slug: topic for topic in own}
+    for index, topic in enumerate(own):
         if topic.parent and topic.parent not in topics:
-            raise ConfigError(f"{path}: topic {topic.slug}: parent {topic.parent!r} is not a topic; correct the slug")
+            line = _find_line(text, "topic", index, "parent")
+            raise ConfigError(
+                f"{path}:{line}: topic[{index}].parent: {topic.parent!r} is not a topic; correct the slug"
+            )
     return tuple(topics.values())
 
 
@@ -239,28 +261,39 @@ def _decode(text: str, shape: type[T], path: Path) -> T:
         if unknown:
             field = unknown[1] or unknown[2]
             key = f"{key}.{field}" if key else field
-            message = f"unknown key {field!r}" if unknown[1] else f"the key {field!r} is missing"
+            message = (
+                f"unknown key {field!r}; correct or remove it"
+                if unknown[1]
+                else f"the key {field!r} is missing; add it"
+            )
         # tuples of rows are reported as $.feed[3].kind: found again by counting the [[feed]] headers
         row = re.match(r"(\w+)\[(\d+)\](?:\.(\w+))?", key)
         if row:
             line_number = _find_line(text, row[1], int(row[2]), row[3] or "")
         else:
             table, _, name = key.partition(".")
-            line_number = _find_line(text, table, None, name)
-        raise ConfigError(f"{path}:{line_number}: {key}: {_plain(message)}") from None
+            line_number = _find_line(text, table, None, name.partition("[")[0])
+        raise ConfigError(f"{path}:{line_number}: {key}: {_plain(message, key)}") from None
 
 
-def _plain(message: str) -> str:
+_ALLOWED = {"kind": KINDS, "tls": ("starttls", "tls", "none")}
+_TYPES = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list",
+          "object": "a table"}  # fmt: skip
+
+
+def _plain(message: str, key: str) -> str:
     """Return msgspec's words as an operator reads them."""
-    replaced = re.sub(r"^Invalid enum value '(.*)'$", r"'\1' is not one of the allowed words", message)
-    return re.sub(r"^Expected `(\w+)`(?:.*)?, got `(\w+)`$", r"expected \1, found \2", replaced)
+    if enum := re.fullmatch(r"Invalid enum value '(.*)'", message):
+        return f"{enum[1]!r} is not one of {', '.join(_ALLOWED.get(key.rpartition('.')[2], ()))}"
+    if types := re.fullmatch(r"Expected `(\w+)`(.*), got `(\w+)`", message):
+        return f"expected {_TYPES.get(types[1], types[1])}{types[2]}, found {_TYPES.get(types[3], types[3])}"
+    return re.sub(r"^Expected `(\w+)` ", lambda found: f"expected {_TYPES.get(found[1], found[1])} ", message)
 
 
 def _find_line(text: str, table: str, index: int | None, key: str) -> int:
-    """Return the line of a key in a table (or the index-th [[table]]); the table's own line where it has no such key."""
-    header = re.compile(
-        rf"\s*\[\[\s*{re.escape(table)}\s*\]\]" if index is not None else rf"\s*\[\s*{re.escape(table)}\s*\]"
-    )
+    """Return the line of a key in a table (or the index-th [[table]]); the table's own where it has no such key."""
+    brackets = (r"\[\[", r"\]\]") if index is not None else (r"\[\[?", r"\]")
+    header = re.compile(rf"\s*{brackets[0]}\s*{re.escape(table)}\s*{brackets[1]}")
     assignment = re.compile(rf"\s*\"?{re.escape(key)}\"?\s*=") if key else None
     seen, start = -1, 0
     for number, line in enumerate(text.splitlines(), 1):

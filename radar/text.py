@@ -1,5 +1,6 @@
 """Text as Radar compares it: clean strings, tokens that keep C++ and 5G whole, canonical URLs, stable ids."""
 
+import contextlib
 import functools
 import hashlib
 import re
@@ -7,7 +8,8 @@ import unicodedata
 
 # Characters that carry no text but can hide or reorder it: zero-width marks, bidirectional controls, BOM.
 _INVISIBLE = re.compile(
-    "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00\ufeff\ufff9-\ufffb]"
+    "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufe00\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 _SPACE = re.compile(r"\s+")
 
@@ -17,20 +19,28 @@ _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]?")
 _SPELLED = {"c++": "cplusplus", "c#": "csharp", "f#": "fsharp", "at&t": "att", "g++": "gplusplus"}
 _DOT_NAMES = re.compile(r"(?<![a-z0-9])\.net\b")
 _NOT_PLURAL = frozenset(
-    "aws ios dns gps news series kubernetes devops analytics saas paas iaas tls https cms sms always".split()
+    """aws ios dns gps news series kubernetes devops analytics saas paas iaas tls https cms sms always bias lens canvas
+    chaos atlas""".split()
 )
+# Plurals the endings alone would fold to something their singular is not.
+_SINGULARS = {
+    "analyses": "analysis", "biases": "bias", "bonuses": "bonus", "buses": "bus",
+    "caches": "cache", "campuses": "campus", "canvases": "canvas", "cookies": "cookie", "crises": "crisis",
+    "headaches": "headache", "lenses": "lens", "movies": "movie", "quizzes": "quiz", "selfies": "selfie",
+    "statuses": "status", "viruses": "virus", "zombies": "zombie",
+}  # fmt: skip
 
 STOP_WORDS = frozenset(
-    """a about after all also an and any are as at be because been before being between both but by can could did do
-    does down during each for from further had has have he her here him his how i if in into is it its just may me
+    """a about after all also an and any are as at be because been before being between both but by can could did
+    do does down during each for from further had has have he her here him his how i if in into is it its just may me
     more most my new no nor not now of off on once only or other our out over own per said same says she should so
     some such than that the their them then there these they this those through to too under until up us use very was
     we were what when where which while who why will with would you your""".split()
 )
 
 TRACKERS = frozenset(
-    """fbclid gclid dclid gbraid wbraid msclkid yclid twclid igshid mc_cid mc_eid mkt_tok _hsenc _hsmi vero_id oly_enc_id
-    oly_anon_id ref_src cmpid ncid sh guccounter guce_referrer guce_referrer_sig ito ftag taid wt_mc cmp ocid
+    """fbclid gclid dclid gbraid wbraid msclkid yclid twclid igshid mc_cid mc_eid mkt_tok _hsenc _hsmi vero_id
+    oly_enc_id oly_anon_id ref_src cmpid ncid sh guccounter guce_referrer guce_referrer_sig ito ftag taid wt_mc cmp ocid
     at_medium at_campaign at_custom1 at_custom2 at_custom3 at_custom4""".split()
 )
 
@@ -42,8 +52,9 @@ def clean_text(text: str, limit: int = 0) -> str:
     terminals, mail headers and pages.
     """
     text = text.encode("utf-8", "replace").decode("utf-8")
-    text = unicodedata.normalize("NFC", text)
-    text = _INVISIBLE.sub("", text)
+    text = unicodedata.normalize(
+        "NFC", _INVISIBLE.sub("", text)
+    )  # in this order: a mark between two letters goes first
     text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
     text = _SPACE.sub(" ", text).strip()
     if limit and len(text) > limit:
@@ -61,15 +72,16 @@ def stable_id(*parts: str) -> str:
 def split_tokens(text: str) -> list[str]:
     """Return the words of a text in order, lower-case, with the names of technologies kept whole.
 
-    "C++" gives cplusplus, "C#" csharp, ".NET" dotnet, "A.I." ai, "node.js" node.js, "Wi-Fi" wifi.
+    "C++" gives cplusplus, "C#" csharp, ".NET" dotnet, "A.I." ai, "node.js" node.js, "Wi-Fi" wifi, "Zürich" zurich.
     """
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     text = text.lower().replace("\u2019", "'").replace("\u2010", "-").replace("\u2011", "-")
     text = _DOT_NAMES.sub(" dotnet", text).replace("wi-fi", "wifi").replace("e-mail", "email")
     found = []
     for token in _TOKEN.findall(text):
+        token = token.removesuffix("'s")
         token = _SPELLED.get(token, token)
-        if token.endswith("'s"):
-            token = token[:-2]
         if _INITIALS.fullmatch(token) and "." in token:
             token = token.replace(".", "")
         found.append(token)
@@ -79,11 +91,13 @@ def split_tokens(text: str) -> list[str]:
 @functools.lru_cache(maxsize=65536)
 def fold_plural(token: str) -> str:
     """Return an English plural as its singular; names and short words stay as they are."""
+    if token in _SINGULARS:
+        return _SINGULARS[token]
     if len(token) < 4 or token[-1] != "s" or token in _NOT_PLURAL or token[-2] in "su'i":
         return token
     if token.endswith("ies") and len(token) > 4:
         return token[:-3] + "y"
-    if token.endswith(("xes", "ches", "shes", "sses", "zes")):
+    if token.endswith(("xes", "ches", "shes", "sses")):
         return token[:-2]
     return token[:-1]
 
@@ -98,13 +112,17 @@ def fold_phrase(phrase: str) -> str:
     return " ".join(fold_plural(token) for token in split_tokens(phrase))
 
 
-_PUBLISHER_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]{2,40}$")
+# A closing number is the title's own ("… - week 46"), not a publisher's.
+_PUBLISHER_SUFFIX = re.compile(r"\s+[|–—-]\s+[^|–—-]{1,39}[^|–—\s\d-]$")
 
 
 def normalise_title(title: str) -> str:
     """Return a title as reprints share it: words only, without a closing " | Publisher"."""
     trimmed = _PUBLISHER_SUFFIX.sub("", title) if title.count(" ") > 4 else title
     return " ".join(split_tokens(trimmed))
+
+
+_WEB_URL = re.compile(r"https?://[^\s/?#]+(?:[/?#]|$)", re.IGNORECASE)
 
 
 def canonicalise_url(url: str) -> str:
@@ -117,6 +135,8 @@ def canonicalise_url(url: str) -> str:
 
     from url_normalize import url_normalize
 
+    if not _WEB_URL.match(url):
+        return url
     try:
         parts = urlsplit(url_normalize(url) or "")
         port = parts.port
@@ -124,7 +144,11 @@ def canonicalise_url(url: str) -> str:
         return url
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return url
-    host = parts.hostname.removeprefix("www.").rstrip(".")
+    host = parts.hostname.rstrip(".")
+    while host.startswith("www.") and host.count(".") > 1:
+        host = host[4:]
+    if ":" in host:
+        host = f"[{host}]"
     if port and port not in (80, 443):
         host = f"{host}:{port}"
     kept = sorted(
@@ -144,10 +168,20 @@ def _suffixes() -> "object":
 
 @functools.lru_cache(maxsize=4096)
 def owner_domain(url: str) -> str:
-    """Return the registrable domain of a URL's host (news.bbc.co.uk → bbc.co.uk), or the host where there is none."""
+    """Return the registrable domain of a URL's host (news.bbc.co.uk → bbc.co.uk), or the host where there is none.
+
+    An address in numbers is its own owner; a string that is no URL has none ("").
+    """
     from urllib.parse import urlsplit
 
-    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    except ValueError:
+        return ""
+    if ":" in host or host.replace(".", "").isdigit():
+        return host
+    with contextlib.suppress(UnicodeError):  # no host name at all, but still one voice
+        host = host.encode("idna").decode("ascii")
     owner: str | None = _suffixes().privatesuffix(host)  # type: ignore[attr-defined]  # the package ships no types
     return owner or host
 

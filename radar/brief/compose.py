@@ -100,7 +100,7 @@ class _Composer:
             week=self.week,
             composed_at=self.now,
             token=token,
-            subject=_write_subject(matters, agenda, blindsided),
+            subject=_write_subject(matters, agenda, blindsided, sum(self._is_decision(i.topic) for i in matters)),
             preheader=_write_preheader(matters, agenda, blindsided),
             items=items,
             moves=self._find_moves(),
@@ -136,9 +136,14 @@ class _Composer:
         return signal is not None and signal.confirmed
 
     def _weigh_matter(self, topic: str, group: Sequence[Ranked]) -> float:
+        return max(one.score for one in group) + (0.25 if self._is_decision(topic) else 0.0)
+
+    def _is_decision(self, topic: str) -> bool:
+        """Tell whether the advice on file asks the reader for something by a day still to come."""
         position = self._current(topic)
-        decides = position is not None and position.due_on is not None and position.due_on >= self.now.date()
-        return max(one.score for one in group) + (0.25 if decides else 0.0)
+        if position is None or not position.next_step or position.due_on is None:
+            return False
+        return position.due_on >= self.now.date()
 
     def _write_matter(self, topic: str, group: Sequence[Ranked]) -> Item:
         lead = group[0]
@@ -193,7 +198,7 @@ class _Composer:
             (signal for signal in self.material.signals.values() if signal.confirmed),
             key=lambda signal: (-signal.evidence.strength, signal.topic),
         )
-        items = []
+        items: list[Item] = []
         for signal in moving:
             if signal.topic in self.topics_told or len(items) == MAX_BLINDSIDED:
                 continue
@@ -258,7 +263,7 @@ class _Composer:
             section=section,  # type: ignore[arg-type]  # the callers pass the literals of Section
             claim=one.story.title,
             topic=topic,
-            topic_name=self.material.topics[topic].name if topic in self.material.topics else "",
+            topic_name=self._name_topic(topic),
             phase=signal.phase if signal else None,
             phase_note=write_phase(signal) if signal else "",
             why=one.why,
@@ -277,6 +282,10 @@ class _Composer:
             return True
         return len(story.publishers) >= max(before + NEWS_OWNERS, before * 1.5)
 
+    def _name_topic(self, topic: str) -> str:
+        """Return a topic's name; the slug of one that was since taken off the list."""
+        return self.material.topics[topic].name if topic in self.material.topics else topic
+
     def _current(self, topic: str) -> Position | None:
         """Return the approved position on file for a topic."""
         versions = [position for position in self.material.positions.get(topic, ()) if position.approved_by]
@@ -291,12 +300,11 @@ class _Composer:
             before = [position.ring for position in approved if position.written_at <= since]
             after = [position.ring for position in approved if since < position.written_at <= self.now]
             if after and (not before or before[-1] != after[-1]):
-                name = self.material.topics[topic].name if topic in self.material.topics else topic
-                moves.append(Move(topic, name, after[-1], before[-1] if before else None))
+                moves.append(Move(topic, self._name_topic(topic), after[-1], before[-1] if before else None))
         return tuple(sorted(moves, key=lambda move: (-_RING_ORDER[move.ring], move.topic)))
 
     def _choose_primers(self, items: Sequence[Item]) -> tuple[Primer, ...]:
-        primers = []
+        primers: list[Primer] = []
         for item in items:
             topic = self.material.topics.get(item.topic)
             if item.section == "quiet" or topic is None or not topic.primer or item.topic in self.met:
@@ -330,7 +338,9 @@ def write_phase(signal: Signal) -> str:
     weeks = (signal.week - signal.since).days // 7 + 1
     if signal.phase in ("mainstream", "weak signal"):
         return signal.phase
-    return f"{signal.phase}, {_ordinal(weeks)} week" if weeks > 1 else f"{signal.phase}, new this week"
+    if weeks > 1:
+        return f"{signal.phase}, {_ordinal(weeks)} week"
+    return f"{signal.phase}, up from rising" if signal.previous == "rising" else f"{signal.phase}, new this week"
 
 
 def _ordinal(number: int) -> str:
@@ -379,9 +389,8 @@ def _cite(story: Story) -> Source:
     )
 
 
-def _write_subject(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]) -> str:
+def _write_subject(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item], decide: int) -> str:
     """State the news in our own words: topic and phase, never a publisher's headline, which could inject a header."""
-    decide = sum(" by " in item.do for item in matters)
     know = len(matters) + len(agenda) + len(blindsided) - decide
     parts = [f"{decide} to decide"] * bool(decide) + [f"{know} to know"] * bool(know)
     lead = next(iter([*matters, *blindsided]), None)

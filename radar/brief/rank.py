@@ -9,7 +9,7 @@ import numpy as np
 from radar.brief.relevance import ON_AGENDA, Match, contains_phrase, match_statement, quote_statement
 from radar.records import Phase, Ranked, Signal, Statement, Story, Tag, Topic
 from radar.text import fold_phrase
-from radar.vectors import TfidfSpace
+from radar.vectors import Matrix, TfidfSpace
 
 _FULL_COSINE = 0.30  # cosine of a sentence to a headline at which their words agree as well as they can
 _FULL_BREADTH = 12  # owners from which more make no difference
@@ -35,8 +35,8 @@ def rank_stories(
     """Return every story that is not muted, the most relevant first.
 
     `tags` maps story id to tags, `signals` topic to its latest signal. A story's score is its relevance to the
-    statement it serves best, weighted, times how much is happening: owners, phase, freshness. Raising a statement's weight never
-    lowers a story that serves it. Scores are comparable within one executive only.
+    statement it serves best, weighted, times how much is happening: owners, phase, freshness. Raising a statement's
+    weight never lowers a story that serves it. Scores are comparable within one executive only.
     """
     stories = sorted(stories, key=lambda story: story.id)
     texts = [fold_phrase(f"{story.title} {story.summary}") for story in stories]
@@ -67,9 +67,7 @@ def rank_stories(
     return sorted(ranked, key=lambda r: (-r.score, r.story.id))
 
 
-def _compare_words(
-    stories: Sequence[Story], statements: Sequence[Statement]
-) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+def _compare_words(stories: Sequence[Story], statements: Sequence[Statement]) -> Matrix:
     """Return cosines of stories (rows) to statements (columns); words the stories never use count for nothing."""
     if not stories or not statements:
         return np.zeros((len(stories), len(statements)), dtype=np.float32)

@@ -8,6 +8,7 @@ that week and the weeks before it only.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -59,7 +60,7 @@ class _Walk:
     previous: Phase | None = None
     since: int = 0
     unmet: int = 0  # weeks in a row in which the phase's own condition failed
-    peak: float = 0.0  # highest four-week mean of reports since the topic was last without a phase
+    peak: float = 0.0  # highest four-week mean of reports in this rise; without one, the present mean
     seen: set[str] = field(default_factory=set)
     crossed: dict[Kind, int] = field(default_factory=dict)
     first: int | None = None
@@ -87,6 +88,7 @@ class _Walk:
             self._enter(wanted, week)
         confirmed = (
             self.phase in ("rising", "surging")
+            and self.low_weeks == 0
             and evidence.strength >= CONFIRMED
             and len(evidence.publishers) > MIN_OWNERS
             and len(evidence.crossed) >= 2
@@ -107,8 +109,6 @@ class _Walk:
 
     def _enter(self, phase: Phase | None, week: int) -> None:
         self.previous, self.phase, self.since, self.unmet, self.low_weeks = self.phase, phase, week, 0, 0
-        if phase in (None, "weak signal"):
-            self.peak = 0.0
 
     def _gather(self, week: int) -> Evidence:
         reports, totals = self.series.reports, self.series.totals
@@ -118,7 +118,8 @@ class _Walk:
         count = sum(reports[w] for w in inside)
         past = reports[max(self.start, week - 52) : max(self.start, week - 3)]
         level = sum(reports[w] for w in recent) / len(recent)
-        self.peak = max(self.peak, level)
+        # Only a rise has a height: an old burst of one owner must not make every later rise look low.
+        self.peak = max(self.peak, level) if self.phase in ("rising", "surging", "fading") else level
         return Evidence(
             reports=reports[week],
             usual=round(sum(past) / max(1, len(past)), 1),
@@ -138,9 +139,14 @@ class _Walk:
         )
 
     def _largest_share(self, weeks: Iterable[int]) -> float:
-        """Return an upper bound of the busiest owner's share: each week's busiest owner, summed."""
-        weeks = list(weeks)
-        return sum(self.series.busiest[w] for w in weeks) / max(1, sum(self.series.reports[w] for w in weeks))
+        """Return an upper bound of the busiest owner's share: nobody wrote more than the busiest in any week."""
+        most: Counter[str] = Counter()
+        total = 0
+        for week in weeks:
+            total += self.series.reports[week]
+            for owner in self.series.publishers[week]:
+                most[owner] += self.series.busiest[week]
+        return min(1.0, max(most.values(), default=0) / max(1, total))
 
     def _judge(self, week: int, evidence: Evidence) -> Phase | None:
         """Return the phase this week calls for, the present one where the evidence does not force a change."""
@@ -156,8 +162,8 @@ class _Walk:
         )
 
         if self.phase in ("rising", "surging", "fading"):
-            # Low is low against the height reached, not against the calm before it.
-            self.low_weeks = self.low_weeks + 1 if level <= FADED * self.peak else 0
+            # Low is low against the height reached, not against the calm before it; holidays are low for everybody.
+            self.low_weeks = self.low_weeks + 1 if level < FADED * self.peak * self._pace(week) else 0
         if self.phase in ("rising", "surging") and self.low_weeks >= 2:
             return "fading"
         if self.phase == "fading" and (self.low_weeks >= 12 or not active):
@@ -180,14 +186,20 @@ class _Walk:
             and len(active) >= 2
             and len(evidence.crossed) >= 2
         )
-        weak = len(evidence.publishers) >= 2 and len(active) >= 2 and growing and evidence.strength >= WEAK
+        weak = (
+            len(evidence.publishers) >= 2
+            and evidence.largest_share <= BUSIEST_SHARE
+            and len(active) >= 2
+            and growing
+            and evidence.strength >= WEAK
+        )
         routine = self._is_routine(week)
 
         if surging and self.phase != "surging":
             return "surging"
         if rising and self.phase in (None, "weak signal", "fading"):
             return "rising"
-        if routine and not growing and self.phase in (None, "weak signal", "fading"):
+        if routine and not growing and not self.low_weeks and self.phase in (None, "weak signal", "fading"):
             return "mainstream"
         if weak and self.phase is None:
             return "weak signal"
@@ -195,18 +207,32 @@ class _Walk:
 
     def _keep(self, *, surging: bool, rising: bool, weak: bool, routine: bool) -> Phase | None:
         """Return the present phase until its condition has failed for PATIENCE weeks, then the next lower one."""
-        holds = {"surging": surging, "rising": rising or surging, "weak signal": weak or rising, "mainstream": routine}
-        if self.phase is None or holds.get(self.phase, True):
+        holds: dict[Phase, bool] = {
+            "surging": surging,
+            "rising": rising or surging,
+            "weak signal": weak or rising,
+            "mainstream": routine,
+            "fading": self.low_weeks > 0,
+        }
+        if self.phase is None or holds[self.phase]:
             self.unmet = 0
             return self.phase
         self.unmet += 1
         if self.unmet < PATIENCE:
             return self.phase
         if self.phase == "surging":
-            return "rising"
+            return "surging" if self.low_weeks else "rising"  # one more low week, and it fades
         if self.phase == "rising":
             return "mainstream" if routine else "rising"  # a rise that holds its height is still news to some
         return None
+
+    def _pace(self, week: int) -> float:
+        """Return how much is published on anything in these two weeks, next to the quarter before; at most 1."""
+        totals = self.series.totals
+        now, before = totals[max(self.start, week - 1) : week + 1], totals[max(self.start, week - 14) : week - 1]
+        if not sum(before):
+            return 1.0
+        return min(1.0, (sum(now) / len(now)) / (sum(before) / len(before)))
 
     def _is_routine(self, week: int) -> bool:
         """Tell whether the topic is part of the ordinary news: most weeks, many owners, the general press included."""

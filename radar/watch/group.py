@@ -50,6 +50,7 @@ class _Stream:
     def __init__(self, known: Sequence[Story], arriving: Sequence[Entry]) -> None:
         self.ids = [story.id for story in known]
         self.members = [list(story.entries) for story in known]
+        self.first_at = [story.first_at for story in known]
         self.last_at = [story.last_at for story in known]
         self.changed: dict[int, list[Entry]] = {}
         self._by_url: dict[str, int] = {}
@@ -78,6 +79,7 @@ class _Stream:
             number = len(self.ids)
             self.ids.append(entry.id)
             self.members.append([])
+            self.first_at.append(entry.published_at)
             self.last_at.append(entry.published_at)
             self._norm2.append(0.0)
             self._words.append(set())
@@ -109,7 +111,7 @@ class _Stream:
             if (
                 cosine >= best_cosine
                 and self._is_open(number, entry)
-                and len(words & self._words[number]) >= min(SHARED_WORDS, len(words))
+                and len(words & self._words[number]) >= SHARED_WORDS
             ):
                 best, best_cosine = number, cosine
         return best
@@ -119,6 +121,7 @@ class _Stream:
         self._norm2[number] += 2 * self._dot(row, number) + own
         self._joined[row] = number
         self.members[number].append(entry)
+        self.first_at[number] = min(self.first_at[number], entry.published_at)
         self.last_at[number] = max(self.last_at[number], entry.published_at)
         self._words[number].update(entry_words(entry))
         self._index(number, entry)
@@ -133,7 +136,8 @@ class _Stream:
         return total
 
     def _is_open(self, number: int, entry: Entry) -> bool:
-        return abs(entry.published_at - self.last_at[number]) <= STORY_LIFE
+        """Tell whether an entry falls into a story's life; a feed read late may tell of its beginning."""
+        return self.first_at[number] - STORY_LIFE <= entry.published_at <= self.last_at[number] + STORY_LIFE
 
     def _index(self, number: int, entry: Entry) -> None:
         if entry.url:

@@ -1,0 +1,54 @@
+"""When a digest is due: weekday, local time and time zone → the ISO week whose issue should be out by now."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from radar.records import Executive
+
+#: A digest missed by more than this is skipped and said so: news of last week is no news.
+LATE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One planned issue."""
+
+    week: str  # ISO, "2026-W48"
+    due_at: datetime
+
+
+def find_slot(executive: Executive, now: datetime) -> Slot:
+    """Return the newest slot that is not in the future.
+
+    A local time that the clock skips in spring counts as the moment it would have been without the change; one that
+    happens twice in autumn counts the first time. So there is exactly one slot a week, in every zone.
+    """
+    zone = ZoneInfo(executive.tz)
+    today = now.astimezone(zone).date()
+    day = today - timedelta(days=(today.weekday() - executive.day) % 7)
+    slot = _place_slot(executive, day, zone)
+    return slot if slot.due_at <= now else _place_slot(executive, day - timedelta(days=7), zone)
+
+
+def find_next_slot(executive: Executive, now: datetime) -> Slot:
+    """Return the next slot in the future."""
+    return find_slot(executive, find_slot(executive, now).due_at + timedelta(days=8))
+
+
+def find_due_week(executive: Executive, now: datetime) -> str | None:
+    """Return the week whose issue should go out now; None when it is too late, or the executive is paused."""
+    slot = find_slot(executive, now)
+    return slot.week if not executive.paused and now - slot.due_at <= LATE else None
+
+
+def name_week(day: date) -> str:
+    """Return a day's ISO week: 2026-W48."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def _place_slot(executive: Executive, day: date, zone: ZoneInfo) -> Slot:
+    hour, minute = executive.time.split(":")
+    local = datetime.combine(day, time(int(hour), int(minute)), zone)
+    return Slot(name_week(day), local.astimezone(UTC))

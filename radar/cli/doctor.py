@@ -1,0 +1,237 @@
+"""`radar doctor`: is everything in order, and what to do where it is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from radar.cli.house import House, json_option, pass_house
+from radar.cli.output import count, format_age, say, say_json
+from radar.errors import RadarError
+
+if TYPE_CHECKING:
+    from radar.config import Settings
+    from radar.store import Store
+
+OLD_CRAWL = timedelta(days=1)
+OLD_STATEMENT = timedelta(days=90)
+STUCK = timedelta(hours=1)
+LEAST_SPACE = 500 * 1024**2
+DEAD_STATES = ("failing", "gone", "refused", "not a feed")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. A "note" is worth knowing; only "bad" is a failure."""
+
+    name: str
+    result: Literal["ok", "note", "bad"]
+    line: str  # what is so and, where it is not well, what to do
+
+
+@click.command()
+@click.option("--mail", is_flag=True, help="Also greet the mail server and log in, without sending.")
+@json_option
+@click.pass_context
+@pass_house
+def doctor(house: House, ctx: click.Context, mail: bool, as_json: bool) -> None:
+    """Check the installation and say, one line each, what to do. The exit code is 1 when something is bad.
+
+    \b
+    Example: radar doctor
+             radar doctor --mail
+    """
+    checks = []
+    for check in examine(house, mail):
+        checks.append(check)
+        if not as_json:
+            mark = {"ok": "ok  ", "note": "note", "bad": "BAD "}[check.result]
+            say(f"{mark}  {check.name:12}  {check.line}")
+    bad = sum(check.result == "bad" for check in checks)
+    if as_json:
+        say_json(checks)
+    else:
+        say(f"\n{count(bad, 'thing')} to put right." if bad else "\nNothing to put right.")
+    if bad:
+        ctx.exit(1)
+
+
+def examine(house: House, mail: bool) -> Iterator[Check]:
+    """Yield every check, going on as far as the ones before allow."""
+    yield from _check_versions()
+    try:
+        settings = house.settings()
+    except RadarError as error:
+        yield Check("settings", "bad", str(error))
+        return
+    here = (house.home / "radar.toml").exists()
+    yield Check(
+        "settings", "ok", f"{house.home / 'radar.toml'} is read" if here else "defaults; `radar init` writes them down"
+    )
+    yield _check_feeds_file(house)
+    yield _check_topics_file(house)
+    yield _check_space(house)
+    yield _check_mail(settings)
+    if mail:
+        yield _greet_mail_server(settings)
+    try:
+        app = house.open()
+    except RadarError as error:
+        yield Check("database", "bad", str(error))
+        return
+    with app:
+        yield from _check_store(app.store, app.now())
+
+
+def _check_versions() -> Iterator[Check]:
+    import platform
+    import sqlite3
+    import sys
+
+    fit = sys.version_info >= (3, 11)
+    yield Check(
+        "Python", "ok" if fit else "bad", platform.python_version() + ("" if fit else "; 3.11 or newer is needed")
+    )
+    fits = sqlite3.sqlite_version_info >= (3, 35)
+    yield Check(
+        "SQLite", "ok" if fits else "bad", sqlite3.sqlite_version + ("" if fits else "; 3.35 or newer is needed")
+    )
+
+
+def _check_feeds_file(house: House) -> Check:
+    from radar.config import load_feeds
+
+    try:
+        feeds = load_feeds(house.home)
+    except RadarError as error:
+        return Check("feeds.toml", "bad", str(error))
+    if not feeds:
+        return Check("feeds.toml", "bad", "lists no feed; add one as [[feed]]")
+    return Check("feeds.toml", "ok", count(len(feeds), "feed"))
+
+
+def _check_topics_file(house: House) -> Check:
+    from radar.config import load_topics
+
+    try:
+        return Check("topics", "ok", count(len(load_topics(house.home)), "topic"))
+    except RadarError as error:
+        return Check("topics", "bad", str(error))
+
+
+def _check_space(house: House) -> Check:
+    import shutil
+
+    free = shutil.disk_usage(house.home).free
+    if free < LEAST_SPACE:
+        return Check("disk", "bad", f"{free // 1024**2:,} MB free; make room, the database needs to grow")
+    return Check("disk", "ok", f"{free / 1024**3:,.1f} GB free")
+
+
+def _check_mail(settings: "Settings") -> Check:
+    from radar.brief.mail import read_address
+
+    mail = settings.mail
+    if not mail.host:
+        return Check("mail", "note", f"no mail.host in radar.toml: digests go to {settings.out}")
+    try:
+        read_address(mail.sender, "mail.sender")
+    except RadarError as error:
+        return Check("mail", "bad", str(error))
+    if mail.user and not mail.password:
+        return Check("mail", "bad", "mail.user is set but no password: set RADAR_SMTP_PASSWORD or mail.password_file")
+    if not settings.advisor.email:
+        return Check("mail", "note", f"{mail.host}:{mail.port}; set advisor.email, so that replies reach a person")
+    return Check("mail", "ok", f"{mail.host}:{mail.port}, {mail.tls}, from {mail.sender}")
+
+
+def _greet_mail_server(settings: "Settings") -> Check:
+    from radar.brief.mail import SMTPMailer
+
+    mail = settings.mail
+    if not mail.host:
+        return Check("mail server", "note", "none to greet")
+    problem = SMTPMailer(mail.host, mail.port, mail.tls, mail.user, mail.password).check()
+    done = "answers" + (", secured" if mail.tls != "none" else "") + (", logged in" if mail.user else "")
+    return Check("mail server", "bad" if problem else "ok", problem or done)
+
+
+def _check_store(store: "Store", now: datetime) -> Iterator[Check]:
+    from radar.store.address import HEAD
+
+    status = store.status()
+    yield Check("database", "ok", f"revision {HEAD}, {count(status.stories, 'story', 'stories')}")
+    if status.last_crawl_at is None:
+        yield Check("crawl", "note", "never; run `radar crawl` or `radar serve`")
+    else:
+        old = now - status.last_crawl_at > OLD_CRAWL
+        advice = "; is `radar serve` running?" if old else ""
+        yield Check("crawl", "bad" if old else "ok", f"last {format_age(status.last_crawl_at, now)}{advice}")
+    yield _check_feeds(status.feeds, status.feeds_by_state)
+    yield from _check_people(store, now)
+    yield _check_outbox(store, now)
+
+
+def _check_feeds(feeds: int, by_state: dict[str, int]) -> Check:
+    dead = {state: by_state[state] for state in DEAD_STATES if by_state.get(state)}
+    if not dead:
+        return Check("feeds", "ok", f"none of {count(feeds, 'feed')} fails")
+    words = ", ".join(f"{number} {state}" for state, number in dead.items())
+    states = " ".join(f'--state "{state}"' if " " in state else f"--state {state}" for state in dead)
+    # Some of a hundred feeds are always ill; when half of them are, the trouble is here.
+    half = 2 * sum(dead.values()) >= feeds
+    hint = "; does this machine reach the internet?" if half else ""
+    return Check("feeds", "bad" if half else "note", f"{words} of {feeds}{hint}; `radar feeds {states}` says why")
+
+
+def _check_people(store: "Store", now: datetime) -> Iterator[Check]:
+    people = store.list_executives()
+    if not people:
+        yield Check("executives", "note", "none; radar executives add president --name … --email …")
+        return
+    troubled = False
+    for person in people:
+        statements = store.list_statements(person.slug)
+        if not person.email and not person.paused:
+            troubled = True
+            yield Check(
+                "executives", "bad", f"{person.slug} has no e-mail: radar executives set {person.slug} --email …"
+            )
+        if not statements:
+            troubled = True
+            yield Check("executives", "note", f'{person.slug} has no agenda: radar agenda add {person.slug} "…"')
+        today = now.date()
+        stale = [
+            words.id
+            for words in statements
+            if (words.review_on and words.review_on < today)
+            or (not words.review_on and words.noted_on and today - words.noted_on > OLD_STATEMENT)
+        ]
+        if stale:
+            troubled = True
+            ids = ", ".join(stale)
+            yield Check(
+                "agenda",
+                "note",
+                f"ask {person.name} whether it still holds: {ids}; then radar agenda set {stale[0]} --review …",
+            )
+    if not troubled:
+        yield Check("executives", "ok", f"{count(len(people), 'executive')}, each with an address and a fresh agenda")
+
+
+def _check_outbox(store: "Store", now: datetime) -> Check:
+    messages = store.list_outbox(1_000)
+    failed = [message for message in messages if message.state == "failed"]
+    stuck = [
+        message for message in messages if message.state not in ("sent", "failed") and now - message.queued_at > STUCK
+    ]
+    for message in (*stuck, *failed):
+        what = f"{len(stuck)} waiting for more than an hour, {len(failed)} failed"
+        hint = (
+            "is `radar serve` running?" if not message.reply else f"{message.executive} {message.week}: {message.reply}"
+        )
+        return Check("outbox", "bad", f"{what}; {hint}")
+    waiting = sum(message.state != "sent" for message in messages)
+    return Check("outbox", "ok", f"{waiting} waiting" if waiting else "nothing waits")

@@ -1,0 +1,90 @@
+"""`radar signals` and `radar exposure`: what is emerging, and where advice is missing."""
+
+import click
+
+from radar.cli.house import House, json_option, pass_house
+from radar.cli.output import count, format_on, say, say_block, say_json, say_table
+from radar.records import PHASES
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="Also topics without a phase.")
+@click.option("--topic", metavar="SLUG", help="Only this topic.")
+@json_option
+@pass_house
+def signals(house: House, everything: bool, topic: str | None, as_json: bool) -> None:
+    """List what is emerging: each topic's phase at the end of the last closed week, with the evidence.
+
+    Confirmed signals are strong enough for executives; early ones are for the advisor's desk.
+
+    \b
+    Example: radar signals
+             radar signals --topic passkeys
+    """
+    from radar.brief.compose import write_phase
+    from radar.store.names import unknown_name
+
+    with house.lookup() as lookup:
+        names = {known.slug: known.name for known in lookup.topics()}
+        found = lookup.signals()
+    if topic is not None:
+        if topic not in names:
+            raise unknown_name("topic", topic, names)
+        found = [signal for signal in found if signal.topic == topic]
+    elif not everything:
+        found = [signal for signal in found if signal.phase]
+    order = {phase: number for number, phase in enumerate(("surging", "rising", "weak signal", "mainstream", "fading"))}
+    found.sort(key=lambda s: (order.get(s.phase or "", len(PHASES)), not s.confirmed, -s.confidence, s.topic))
+    if as_json:
+        say_json(found)
+        return
+    if not found:
+        say("Nothing to report: no topic has a phase." if not topic else f"{names[topic]}: no closed week yet.")
+        return
+    say(f"Week of {format_on(found[0].week)}")
+    for signal in found:
+        grade = "" if not signal.phase else " · confirmed" if signal.confirmed else " · early"
+        say(f"\n{names.get(signal.topic, signal.topic)} ({signal.topic}) · {write_phase(signal) or 'quiet'}{grade}")
+        say_block(signal.sentence, "    ")
+
+
+@click.command()
+@json_option
+@pass_house
+def exposure(house: House, as_json: bool) -> None:
+    """List topics that move while no current, approved advice is on file, worst first.
+
+    A topic counts when it is rising and on someone's agenda, or surging anywhere. The goal is an empty list.
+
+    \b
+    Example: radar exposure
+    """
+    from radar.listen.advice import find_exposures
+
+    with house.open() as app:
+        store = app.store
+        agendas = {person.slug: store.list_statements(person.slug) for person in store.list_executives()}
+        positions = {position.topic: position for position in store.list_positions()}
+        found = find_exposures(store.list_signals(), agendas, positions, app.now().date())
+        names = {topic.slug: topic.name for topic in store.list_topics()}
+    if as_json:
+        say_json(found)
+        return
+    if not found:
+        say("Nobody is exposed: every topic that moves has current advice.")
+        return
+    say_table(
+        ("topic", "name", "phase", "on the agenda of", "why", "due"),
+        [
+            (
+                e.topic,
+                names.get(e.topic, e.topic),
+                e.phase,
+                ", ".join(e.executives) or "nobody",
+                e.reason,
+                format_on(e.due_on),
+            )
+            for e in found
+        ],
+    )
+    say(f"\n{count(len(found), 'topic')} to advise on: radar position set {found[0].topic} --ring assess …")

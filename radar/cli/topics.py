@@ -1,0 +1,104 @@
+"""`radar topics`: the technologies Radar follows."""
+
+import click
+
+from radar.cli.house import House, ListGroup, json_option, pass_house
+from radar.cli.output import format_on, say, say_block, say_json, say_position, say_table
+
+
+@click.group(cls=ListGroup)
+def topics() -> None:
+    """List the technologies Radar follows, or show one.
+
+    A topics.toml in Radar's folder adds topics, or replaces shipped ones by their slug.
+
+    \b
+    Example: radar topics
+             radar topics show passkeys
+    """
+
+
+@topics.command("list")
+@json_option
+@pass_house
+def list_topics(house: House, as_json: bool) -> None:
+    """List every topic with its phase.
+
+    \b
+    Example: radar topics list --json
+    """
+    from radar.brief.compose import write_phase
+
+    with house.lookup() as lookup:
+        known = lookup.topics()
+        phases = {signal.topic: write_phase(signal) for signal in lookup.signals()}
+    if as_json:
+        say_json(known)
+        return
+    if not known:
+        say("No topics yet: run `radar init`.")
+        return
+    say_table(
+        ("topic", "name", "quadrant", "phase"),
+        [
+            (t.slug, t.name, t.quadrant, phases.get(t.slug, ""))
+            for t in sorted(known, key=lambda t: (t.quadrant, t.slug))
+        ],
+    )
+
+
+@topics.command("show")
+@click.argument("slug")
+@json_option
+@pass_house
+def show_topic(house: House, slug: str, as_json: bool) -> None:
+    """Show a topic: what it is, how it moved, the advice on file.
+
+    \b
+    Example: radar topics show passkeys
+    """
+    from radar.brief.compose import write_phase
+    from radar.store.names import unknown_name
+
+    with house.open() as app:
+        known = {topic.slug: topic for topic in app.store.list_topics()}
+        if slug not in known:
+            raise unknown_name("topic", slug, known)
+        topic = known[slug]
+        history = app.store.signal_history(slug)
+        versions = app.store.position_history(slug)
+    if as_json:
+        say_json({"topic": topic, "signals": history, "positions": versions})
+        return
+    say(f"{topic.name} ({topic.slug}) · {topic.quadrant}" + (f" · part of {topic.parent}" if topic.parent else ""))
+    say_block(topic.definition)
+    if topic.primer:
+        say()
+        say_block(topic.primer)
+    if topic.aliases:
+        say()
+        say_block("Also called: " + ", ".join(topic.aliases))
+    say()
+    if history:
+        say_table(
+            ("week of", "phase", "", "reports", "usual", "publishers"),
+            [
+                (
+                    format_on(signal.week),
+                    write_phase(signal) or "quiet",
+                    "" if not signal.phase else "confirmed" if signal.confirmed else "early",
+                    signal.evidence.reports,
+                    f"{signal.evidence.usual:.1f}",
+                    len(signal.evidence.publishers),
+                )
+                for signal in history[-12:]
+            ],
+        )
+        say_block(history[-1].sentence)
+    else:
+        say("No closed week yet.")
+    say()
+    if versions:
+        say_position(versions[-1], topic.name)
+    else:
+        say(f"No advice on file: radar position set {slug} --ring assess --so-what … --say …")

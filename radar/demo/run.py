@@ -1,0 +1,179 @@
+"""Run the demo: twenty weeks of a fictional press, crawled by the real Radar, down to three digests."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from radar.app import App
+from radar.brief.mail import FolderMailer
+from radar.brief.render import render_text
+from radar.brief.slot import find_due_week
+from radar.config import FEEDS_FILE, SETTINGS_FILE, load_settings
+from radar.demo.organisation import file_positions, load_organisation, note_statements
+from radar.demo.server import DemoServer
+from radar.demo.world import FIRST_MONDAY, WEEKS, generate_world
+from radar.errors import ConfigError
+from radar.records import Signal
+from radar.store import Store, migrate, open_store
+
+#: From this week on, each executive gets an issue; before it, there is too little to brief on.
+FIRST_ISSUE = 12
+SLOT = timedelta(hours=8)  # after the earliest digest of a Monday, before anything else happens
+_SETTINGS = """# Radar's demo. With a mail server here, the digests are also sent by SMTP, for instance to a test inbox on
+# this machine.
+[advisor]
+name = "Priya Raman"
+email = "advisor@harbourlight.example"
+
+[mail]
+sender = "Radar <radar@harbourlight.example>"
+# host = "127.0.0.1"
+# port = 1025
+# tls = "none"
+"""
+#: What was planted in the demo's press, and how the plot goes.
+PLANTED = (
+    ("ai-note-takers", "emerges: research in July, the general press by November"),
+    ("satellite-to-phone", "emerges, three weeks behind"),
+    ("decentralised-social", "surges for a month and fades"),
+    ("brain-computer-interfaces", "one publisher's campaign"),
+)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """A clock that is set, not wound."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None]) -> None:
+    """Run the demo in a folder, made anew; `echo` receives the lines to show."""
+    home, out = home.resolve(), out.resolve()
+    _prepare_home(home)
+    settings = load_settings(home, {})  # the demo is its own Radar, whatever the environment says
+    world, organisation = generate_world(seed), load_organisation()
+    migrate(settings.database_url)
+    clock = _Clock(FIRST_MONDAY)
+    echo(f"{len(world.publishers)} fictional publishers, {WEEKS} weeks, crawled over HTTP from this machine.")
+    echo("")
+    with DemoServer(world) as server, open_store(settings.database_url) as store:
+        feeds = home / FEEDS_FILE
+        feeds.write_text(server.feeds_toml(), encoding="utf-8")
+        allowed = (server.base_url.removeprefix("http://"),)
+        crawl = msgspec.structs.replace(settings.crawl, allow=allowed, contact="https://harbourlight.example/radar")
+        app = App(msgspec.structs.replace(settings, crawl=crawl), store, clock)
+        app.sync_feeds()
+        for number in range(1, WEEKS + 1):
+            before, clock.at = clock.at, FIRST_MONDAY + timedelta(weeks=number, hours=5)
+            server.set_now(clock.at)
+            crawled = app.pipeline.crawl(clock.at)
+            watched = app.pipeline.watch(clock.at)
+            note_statements(store, organisation, clock.at)
+            file_positions(store, organisation.positions, before, clock.at)
+            last = number == WEEKS
+            if number >= FIRST_ISSUE:
+                _publish(app, clock.at + SLOT, send=last)
+            echo(_report_week(clock.at, crawled.entries, crawled.failed, watched.stories, watched.signals))
+        clock.at += SLOT
+        _deliver(app, out, echo)
+        _report_planted(app, echo)
+        issue = store.list_issues("president", limit=1)[0]
+        echo("=" * 76)
+        echo(render_text(issue, advisor=settings.advisor.name))
+        echo("=" * 76)
+    _say_next(home, out, issue.week, echo)
+
+
+def _prepare_home(home: Path) -> None:
+    """Make the folder fresh, but keep its settings: a mail server entered there is to be used."""
+    if home.exists() and any(home.iterdir()) and not (home / SETTINGS_FILE).exists():
+        raise ConfigError(f"{home}: is not empty and no demo of Radar; name another folder with --folder")
+    shutil.rmtree(home / "data", ignore_errors=True)
+    (home / "data").mkdir(parents=True)
+    if not (home / SETTINGS_FILE).exists():
+        (home / SETTINGS_FILE).write_text(_SETTINGS, encoding="utf-8")
+
+
+def _publish(app: App, at: datetime, *, send: bool) -> None:
+    for person in app.store.list_executives():
+        week = find_due_week(person, at)
+        if week:
+            app.pipeline.publish(person.slug, week, at, send=send)
+
+
+def _report_week(now: datetime, entries: int, failed: int, stories: int, signals: tuple[Signal, ...]) -> str:
+    week = (now - timedelta(days=3)).isocalendar()
+    moved = [f"{signal.topic} {signal.phase}" for signal in signals if signal.phase and signal.since == signal.week]
+    news = ", ".join(moved[:3]) + (f" and {len(moved) - 3} more" if len(moved) > 3 else "")
+    line = f"week {week.week}  {entries:4d} new entries  {stories:4d} stories"
+    line += f"  {failed} feed{'s' * (failed != 1)} failing" if failed else ""
+    return f"{line}   {news}".rstrip()
+
+
+def _deliver(app: App, out: Path, echo: Callable[[str], None]) -> None:
+    """Write the digests to the out folder; where a mail server is configured, send them as well."""
+    folder = FolderMailer(out)
+    waiting = app.store.list_outbox()
+    echo("")
+    if app.settings.mail.host:
+        for outgoing in waiting:
+            folder.send(outgoing, lambda: None)
+        delivered = app.pipeline.deliver(app.now)
+        for outgoing in delivered:
+            echo(f"{outgoing.recipient}: {outgoing.state} ({outgoing.reply})")
+    else:
+        app.pipeline.deliver(app.now, mailer=folder)
+    echo(f"{len(waiting)} digests written to {out} as .eml and .html.")
+
+
+def _report_planted(app: App, echo: Callable[[str], None]) -> None:
+    echo("")
+    echo("What was planted in the press, and what Radar made of it:")
+    for topic, plot in PLANTED:
+        echo(f"  {app.pipeline.topics[topic].name} ({plot})")
+        echo(f"    {_tell_history(app.store, topic)}")
+    echo("")
+
+
+def _tell_history(store: Store, topic: str) -> str:
+    """Return the phases of a topic with their weeks, or what kept Radar from warning."""
+    history = store.signal_history(topic)
+    steps, phase, confirmed = [], None, False
+    for signal in history:
+        week = f"week {signal.week.isocalendar().week}"
+        if signal.phase != phase:
+            phase = signal.phase
+            steps.append(f"{phase or 'quiet'} {week}")
+        if signal.confirmed and not confirmed:
+            confirmed = True
+            steps.append(f"confirmed {week}")
+    if steps:
+        return " → ".join(steps)
+    if not history:
+        return "never seen"
+    evidence = history[-1].evidence
+    return (
+        f"no warning: {evidence.reports_recent} reports in {evidence.window} weeks where {evidence.expected_recent:g} "
+        f"were expected, but {evidence.largest_share:.0%} of them from one publisher"
+    )
+
+
+def _say_next(home: Path, out: Path, week: str, echo: Callable[[str], None]) -> None:
+    page = out / f"president-{week}.html"
+    for line in (
+        "Next:",
+        f"  open {page} in a browser",
+        f'  radar --home {home} query "satellite texting" --for field',
+        f"  radar --home {home} signals",
+        f"  radar --home {home} doctor",
+        "  mkdir my-radar && cd my-radar && radar init      your own: then edit feeds.toml and run `radar crawl`",
+    ):
+        echo(line)

@@ -1,0 +1,34 @@
+"""When work runs: APScheduler as a ticker on one machine. What is due is a row in the store; a tick only looks."""
+
+import logging
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from radar.app import App
+
+#: Seconds between looks. A look without due rows is one query.
+TICKS = {"crawl": 60, "publish": 30, "deliver": 30}
+
+
+def start_schedule(app: App) -> BackgroundScheduler:
+    """Start ticking in the background and return the ticker; `shutdown()` lets a running job finish.
+
+    A tick that comes while its job still runs is dropped: the next look finds the same rows. The job store is memory
+    only, since there is nothing to remember.
+    """
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    ticker = BackgroundScheduler(timezone="UTC")
+    for job, seconds in TICKS.items():
+        ticker.add_job(
+            app.run,
+            "interval",
+            args=[job],
+            id=job,
+            seconds=seconds,
+            next_run_time=app.now(),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+    ticker.start()
+    return ticker

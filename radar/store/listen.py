@@ -1,0 +1,124 @@
+"""Executives, what they said they want, and the advice on file."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from radar.records import Executive, Position, Statement, StatementChange
+from radar.store.engine import Database, columns_of, dump, insert_into, load, upsert
+from radar.store.names import unknown_name
+from radar.store.stories import check_topics
+from radar.store.tables import executive, position, statement, statement_change, topic
+
+_EXECUTIVE = columns_of(executive, Executive)
+_STATEMENT = columns_of(statement, Statement)
+_POSITION = columns_of(position, Position)
+
+
+class Listen(Database):
+    """What the advisor's desk reads and writes."""
+
+    def save_executive(self, person: Executive) -> None:
+        """Insert or update an executive."""
+        with self._keep() as connection:
+            upsert(connection, executive, [dump(person, executive)], ["slug"])
+
+    def list_executives(self) -> list[Executive]:
+        """Return every executive, by slug."""
+        with self._read() as connection:
+            rows = connection.execute(select(*_EXECUTIVE).order_by(executive.c.slug))
+            return [load(Executive, row) for row in rows]
+
+    def find_executive(self, slug: str) -> Executive:
+        """Return one executive. Raises UnknownName."""
+        with self._read() as connection:
+            row = connection.execute(select(*_EXECUTIVE).where(executive.c.slug == slug)).one_or_none()
+            if row is None:
+                raise unknown_name("executive", slug, connection.scalars(select(executive.c.slug)))
+            return load(Executive, row)
+
+    def save_statement(self, words: Statement, at: datetime, by: str) -> None:
+        """Insert or update a statement and keep the version; nothing happens when nothing changed.
+
+        Raises UnknownName for an executive or a topic that does not exist.
+        """
+        with self._keep() as connection:
+            check_executive(connection, words.executive)
+            check_topics(connection, set(words.topics))
+            stored = connection.execute(select(*_STATEMENT).where(statement.c.id == words.id)).one_or_none()
+            if stored is not None and load(Statement, stored) == words:
+                return
+            upsert(connection, statement, [dump(words, statement)], ["id"])
+            version = {"statement_id": words.id, "at": at, "by": by, "statement": words}
+            connection.execute(insert_into(connection, statement_change), [version])
+
+    def list_statements(self, executive: str, *, ended: bool = False) -> list[Statement]:
+        """Return an executive's statements, weightiest first; with `ended` also those that ended.
+
+        Raises UnknownName.
+        """
+        query = select(*_STATEMENT).where(statement.c.executive == executive)
+        if not ended:
+            query = query.where(statement.c.ended_on.is_(None))
+        with self._read() as connection:
+            check_executive(connection, executive)
+            rows = connection.execute(query.order_by(statement.c.weight.desc(), statement.c.noted_on, statement.c.id))
+            return [load(Statement, row) for row in rows]
+
+    def find_statement(self, id: str) -> Statement:  # noqa: A002
+        """Return one statement. Raises UnknownName."""
+        with self._read() as connection:
+            row = connection.execute(select(*_STATEMENT).where(statement.c.id == id)).one_or_none()
+            if row is None:
+                raise unknown_name("statement", id, connection.scalars(select(statement.c.id)))
+            return load(Statement, row)
+
+    def statement_changes(self, id: str) -> list[StatementChange]:  # noqa: A002
+        """Return every version of a statement, oldest first. Raises UnknownName."""
+        change = statement_change.c
+        with self._read() as connection:
+            rows = connection.execute(
+                select(change.statement, change.at, change.by).where(change.statement_id == id).order_by(change.number)
+            ).all()
+            if not rows:
+                raise unknown_name("statement", id, connection.scalars(select(statement.c.id)))
+            return [load(StatementChange, row) for row in rows]
+
+    def save_position(self, advice: Position) -> Position:
+        """Add a version to a topic's advice and return it with its number; earlier ones never change.
+
+        Raises UnknownName for an unknown topic.
+        """
+        with self._keep() as connection:
+            # On PostgreSQL the topic's row is held, so that two versions written at once get two numbers.
+            held = select(topic.c.slug).where(topic.c.slug == advice.topic).with_for_update()
+            if connection.scalar(held) is None:
+                check_topics(connection, [advice.topic])
+            last = connection.scalar(select(func.max(position.c.version)).where(position.c.topic == advice.topic))
+            numbered = replace(advice, version=(last or 0) + 1)
+            connection.execute(insert_into(connection, position), [dump(numbered, position)])
+        return numbered
+
+    def list_positions(self) -> list[Position]:
+        """Return the latest version of the advice on every topic that has any, by topic."""
+        latest = select(position.c.topic, func.max(position.c.version).label("version")).group_by(position.c.topic)
+        newest = latest.subquery()
+        query = select(*_POSITION).join(
+            newest, (newest.c.topic == position.c.topic) & (newest.c.version == position.c.version)
+        )
+        with self._read() as connection:
+            return [load(Position, row) for row in connection.execute(query.order_by(position.c.topic))]
+
+    def position_history(self, topic: str) -> list[Position]:
+        """Return every version of the advice on a topic, oldest first. Raises UnknownName."""
+        with self._read() as connection:
+            check_topics(connection, [topic])
+            query = select(*_POSITION).where(position.c.topic == topic).order_by(position.c.version)
+            return [load(Position, row) for row in connection.execute(query)]
+
+
+def check_executive(connection: Connection, slug: str) -> None:
+    """Raise UnknownName unless the executive exists."""
+    if connection.scalar(select(executive.c.slug).where(executive.c.slug == slug)) is None:
+        raise unknown_name("executive", slug, connection.scalars(select(executive.c.slug)))

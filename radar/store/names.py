@@ -1,0 +1,26 @@
+"""What to answer when nobody goes by a name."""
+
+from collections.abc import Iterable
+
+from radar.errors import UnknownName
+
+_WHERE = {
+    "executive": "`radar executives` lists them",
+    "topic": "`radar topics` lists them",
+    "feed": "`radar feeds` lists them; `feeds.toml` is where they are named",
+    "story": "`radar query` finds stories",
+    "statement": "`radar agenda` lists them",
+    "issue": "`radar digest` builds them",
+    "message": "`radar status` shows the outbox",
+    "key": "`radar keys` lists them",
+}
+
+
+def unknown_name(what: str, name: str, known: Iterable[str] = ()) -> UnknownName:
+    """Return the error to raise: what was asked for, the closest known names, where to look."""
+    from difflib import get_close_matches  # only a mistake pays for it
+
+    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(close)}? " if close else ""
+    shown = name if len(name) <= 120 else name[:119] + "…"
+    return UnknownName(f"no {what} is called {shown!r}: {hint}{_WHERE[what]}")

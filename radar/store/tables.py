@@ -1,0 +1,352 @@
+"""The tables as this code expects them; docs/data.md explains every column, migrations/ builds them.
+
+Columns carry the names of the records' fields, so that a row is a record. Texts that say nothing are '', not null; null
+means "not yet".
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy import Text as PlainText
+from sqlalchemy.types import TypeEngine
+
+from radar.records import Evidence, Issue, Statement
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime, in and out, on every database.
+
+    SQLite keeps no offsets: there it is text in UTC, "2026-11-24 07:30:00.000000", which sorts as time does. A naive
+    value is refused: nobody could say when that was.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value!r}")
+        value = value.astimezone(UTC)
+        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Text(TypeDecorator[str]):
+    """Text that every database can hold: NUL and lone surrogates become U+FFFD on their way in."""
+
+    impl = PlainText
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class Json(TypeDecorator[Any]):
+    """A tuple or a whole record as a JSON document."""
+
+    impl = PlainText
+    cache_ok = True
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__()
+        self.kind = kind
+        self._decode = msgspec.json.Decoder(kind).decode
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else msgspec.json.encode(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else self._decode(value)
+
+
+#: On SQLite only INTEGER can be the row's own number, and there it has 64 bits anyway.
+_Number = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _words() -> Json:
+    return Json(tuple[str, ...])
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# -- watch ------------------------------------------------------------------------------------------------------------
+
+feed = Table(
+    "feed",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("body_hash", Text, nullable=False),
+    Column("moved_to", Text, nullable=False),
+    Column("moved_since_at", UTCDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("last_crawl_at", UTCDateTime),
+    Column("last_success_at", UTCDateTime),
+    Column("next_due_at", UTCDateTime),
+    Column("lease_until", UTCDateTime),
+    Index("ix_feed_next_due_at", "next_due_at"),
+)
+
+crawl = Table(
+    "crawl",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("feed_url", Text, ForeignKey("feed.url"), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("next_due_at", UTCDateTime, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("last_modified", Text, nullable=False),
+    Column("body_hash", Text, nullable=False),
+    Column("moved_to", Text, nullable=False),
+    Column("moved_since_at", UTCDateTime),
+    Column("failures", Integer, nullable=False),
+    Column("entries_seen", Integer, nullable=False),
+    Column("entries_new", Integer, nullable=False),
+    Index("ix_crawl_feed_url", "feed_url", "number"),
+)
+
+story = Table(
+    "story",
+    metadata,
+    # SQLite's full-text index needs a number that VACUUM leaves alone.
+    Column("number", _Number, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("first_at", UTCDateTime, nullable=False),
+    Column("last_at", UTCDateTime, nullable=False),
+    Column("terms", Text, nullable=False),
+    UniqueConstraint("id"),
+    Index("ix_story_last_at", "last_at", "id"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("feed_url", Text, ForeignKey("feed.url"), nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("published_at", UTCDateTime, nullable=False),
+    Column("first_seen_at", UTCDateTime, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("revisions", Integer, nullable=False),
+    Column("story_id", Text, ForeignKey("story.id")),
+    Index("ix_entry_story_id", "story_id"),
+    Index(
+        "ix_entry_ungrouped",
+        "published_at",
+        "id",
+        sqlite_where=text("story_id IS NULL"),
+        postgresql_where=text("story_id IS NULL"),
+    ),
+)
+
+topic = Table(
+    "topic",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("quadrant", Text, nullable=False),
+    Column("definition", Text, nullable=False),
+    Column("primer", Text, nullable=False),
+    Column("parent", Text, nullable=False),
+    Column("aliases", _words(), nullable=False),
+    Column("seeds", _words(), nullable=False),
+    Column("not_terms", _words(), nullable=False),
+)
+
+topic_name = Table(
+    "topic_name",
+    metadata,
+    Column("folded", Text, primary_key=True),
+    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("story_id", Text, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
+    Column("confidence", Float, nullable=False),
+    Column("terms", _words(), nullable=False),
+    Index("ix_tag_topic", "topic", "story_id"),
+)
+
+signal = Table(
+    "signal",
+    metadata,
+    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
+    Column("week", Date, primary_key=True),
+    Column("phase", Text),
+    Column("since", Date, nullable=False),
+    Column("previous", Text),
+    Column("confirmed", Boolean, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("evidence", Json(Evidence), nullable=False),
+    Column("sentence", Text, nullable=False),
+    Index("ix_signal_week", "week"),
+)
+
+# -- listen -----------------------------------------------------------------------------------------------------------
+
+executive = Table(
+    "executive",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("tz", Text, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("paused", Boolean, nullable=False),
+)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("executive", Text, ForeignKey("executive.slug"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("weight", Integer, nullable=False),
+    Column("noted_on", Date),
+    Column("occasion", Text, nullable=False),
+    Column("review_on", Date),
+    Column("topics", _words(), nullable=False),
+    Column("include", _words(), nullable=False),
+    Column("mute", _words(), nullable=False),
+    Column("ended_on", Date),
+    Index("ix_statement_executive", "executive"),
+)
+
+statement_change = Table(
+    "statement_change",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("statement_id", Text, ForeignKey("statement.id"), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("statement", Json(Statement), nullable=False),
+    Index("ix_statement_change_statement_id", "statement_id", "number"),
+)
+
+position = Table(
+    "position",
+    metadata,
+    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("ring", Text, nullable=False),
+    Column("so_what", Text, nullable=False),
+    Column("say", Text, nullable=False),
+    Column("written_at", UTCDateTime, nullable=False),
+    Column("next_step", Text, nullable=False),
+    Column("due_on", Date),
+    Column("owner", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("review_on", Date),
+)
+
+# -- brief ------------------------------------------------------------------------------------------------------------
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
+    Column("week", Text, primary_key=True),
+    Column("state", Text, nullable=False),  # "claimed" or "saved"
+    Column("claimed_at", UTCDateTime),
+    Column("lease_until", UTCDateTime),
+    Column("token", Text),
+    Column("composed_at", UTCDateTime),
+    Column("document", Json(Issue)),
+    UniqueConstraint("token"),
+    Index("ix_issue_composed_at", "composed_at"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("executive", Text, nullable=False),
+    Column("week", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("queued_at", UTCDateTime, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UTCDateTime),
+    Column("lease_until", UTCDateTime),
+    Column("handed_over_at", UTCDateTime),
+    Column("reply", Text, nullable=False),
+    Column("sent_at", UTCDateTime),
+    ForeignKeyConstraint(["executive", "week"], ["issue.executive", "issue.week"]),
+    Index("ix_outbox_state", "state", "queued_at"),
+    Index("ix_outbox_executive", "executive", "week"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("prefix", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("executive", Text, nullable=False),
+    Column("revoked_at", UTCDateTime),
+)

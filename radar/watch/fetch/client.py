@@ -1,0 +1,280 @@
+"""Ask servers for feeds over HTTP: one event loop, every hop through the guard, one host at a time, never for long."""
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import AsyncGenerator, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+from httpx_aiohttp import AiohttpTransport
+
+from radar import __version__
+from radar.records import Feed, Fetched, FetchError, FetchResult, NotModified
+from radar.watch.fetch.body import (
+    MAX_BODY,
+    BadBody,
+    BodyReader,
+    TooLarge,
+    read_max_age,
+    read_retry_after,
+    read_validator,
+)
+from radar.watch.fetch.hops import REDIRECTS, Visit, follow_redirect, host_of, split_login
+from radar.watch.fetch.pace import find_address
+from radar.watch.fetch.reasons import describe_failure, describe_status
+from radar.watch.guard import Guard, GuardedResolver
+
+ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
+    "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
+)
+MAX_HEADER = 32 * 1024  # bytes in one header line; 128 lines at most
+SPACING = 2.0  # seconds between the end of one request to a host and the start of the next
+CONCURRENCY = 64  # requests under way at once
+
+
+def user_agent(contact: str) -> str:
+    """Return the name Radar goes by, with a way to reach the person who runs it."""
+    shown = "".join(c for c in contact if " " <= c <= "~" and c not in "()\\")[:200].strip()
+    return f"Radar/{__version__} (+{shown})" if shown else f"Radar/{__version__}"
+
+
+@dataclass(slots=True)
+class _Host:
+    """One host's queue: whoever holds the lock may talk to it, and not before `free_at`."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    free_at: float = 0.0
+    stop: FetchError | None = None  # a 429 counts for all feeds of the host
+
+
+class Fetcher:
+    """The settings of one run and what it remembers of every host; an async context manager."""
+
+    def __init__(
+        self,
+        *,
+        guard: Guard,
+        contact: str,
+        now: datetime,
+        timeout: float,
+        concurrency: int,
+        spacing: float,
+        context: ssl.SSLContext | None,
+    ) -> None:
+        self._guard = guard
+        self._contact = contact
+        self._now = now
+        self._timeout = timeout
+        self._spacing = spacing
+        self._context = context
+        self._concurrency = concurrency
+        self._hosts: dict[str, _Host] = {}
+
+    async def __aenter__(self) -> "Fetcher":
+        context = self._context or _trusting_context()
+        connector = aiohttp.TCPConnector(
+            ssl=context,
+            resolver=GuardedResolver(self._guard),
+            socket_factory=self._guard.make_socket,
+            use_dns_cache=False,
+            limit=0,
+            keepalive_timeout=5,
+        )
+        session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            max_line_size=MAX_HEADER,
+            max_field_size=MAX_HEADER,
+        )
+        self._slots = asyncio.Semaphore(self._concurrency)
+        self._client = httpx.AsyncClient(
+            transport=AiohttpTransport(verify=context, trust_env=False, client=session),
+            headers={"User-Agent": user_agent(self._contact), "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            follow_redirects=False,
+            trust_env=False,
+            timeout=self._timeout,
+        )
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._client.aclose()
+
+    async def fetch(self, feed: Feed) -> FetchResult:
+        """Return what the server says of one feed; every expected failure is a FetchError."""
+        url, login = split_login(find_address(feed))
+        visit = Visit(feed, url, self._timeout, login)
+        while True:
+            refusal = self._guard.check_url(visit.url)
+            if refusal:
+                return FetchError(feed.url, f"not contacted: {refusal}", "refused")
+            result = await self._visit_host(visit)
+            if result is not None:
+                return result
+
+    async def _visit_host(self, visit: Visit) -> FetchResult | None:
+        """Wait for the host's turn and make one request; None means that `visit.url` has moved on by a redirect."""
+        parts = urlsplit(visit.url)
+        name = host_of(visit.url)
+        host = self._hosts.setdefault(name, _Host())
+        async with host.lock:
+            if host.stop is not None:
+                stop = host.stop
+                return FetchError(visit.feed.url, stop.reason, stop.grade, stop.status, stop.retry_after)
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(max(0.0, host.free_at - loop.time()))
+            async with self._slots:
+                begun = loop.time()
+                try:
+                    async with asyncio.timeout(visit.left):
+                        result = await self._ask(visit)
+                except TimeoutError:
+                    result = FetchError(visit.feed.url, f"the server took longer than {self._timeout:g} s", "temporary")
+                visit.left -= loop.time() - begun
+            allowed = self._guard.is_allowed(name, parts.port or (443 if parts.scheme == "https" else 80))
+            host.free_at = loop.time() + (0.0 if allowed else self._spacing)
+            if isinstance(result, FetchError) and result.status == 429:
+                host.stop = result
+            return result
+
+    async def _ask(self, visit: Visit) -> FetchResult | None:
+        """Make one request and read its answer."""
+        feed = visit.feed
+        headers: dict[bytes, bytes] = {}
+        if feed.etag:
+            headers[b"If-None-Match"] = feed.etag.encode("utf-8", "replace")
+        if feed.last_modified:
+            headers[b"If-Modified-Since"] = feed.last_modified.encode("utf-8", "replace")
+        try:
+            request = self._client.build_request("GET", visit.url, headers=headers)
+            auth = httpx.BasicAuth(*visit.login) if visit.login else None
+            response = await self._client.send(request, stream=True, auth=auth)
+        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError, AssertionError) as error:
+            reason, grade = describe_failure(error, self._timeout)
+            return FetchError(feed.url, reason, grade)
+        try:
+            return await self._read(visit, response)
+        except TooLarge as error:
+            return FetchError(feed.url, str(error), "hard", response.status_code)
+        except BadBody as error:
+            return FetchError(feed.url, str(error), "temporary", response.status_code)
+        except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as error:
+            reason, grade = describe_failure(error, self._timeout)
+            return FetchError(feed.url, reason, grade, response.status_code)
+        finally:
+            await response.aclose()
+
+    async def _read(self, visit: Visit, response: httpx.Response) -> FetchResult | None:
+        """Turn an answer into a result. Raises BadBody and what the connection raises."""
+        feed, status, headers = visit.feed, response.status_code, _read_headers(response)
+        if status in REDIRECTS and headers.get("location"):
+            return follow_redirect(visit, status, headers["location"])
+        moved_to = visit.url if visit.hops and visit.permanent else ""
+        max_age = read_max_age(headers, self._now)
+        if status == 304:
+            if not (feed.etag or feed.last_modified):
+                return FetchError(feed.url, "the server says 'not modified' to a first visit", "soft", status)
+            return NotModified(feed.url, max_age, moved_to)
+        if status != 200:
+            reason, grade = describe_status(status)
+            return FetchError(feed.url, reason, grade, status, read_retry_after(headers, self._now))
+        reader = BodyReader(headers.get("content-encoding", ""))
+        length = headers.get("content-length", "")
+        if length.isascii() and length.isdigit() and int(length[:15]) > MAX_BODY:
+            raise TooLarge(f"the answer is larger than {MAX_BODY // 1024 // 1024} MB")
+        async for piece in response.aiter_raw():
+            reader.feed(piece)
+        return Fetched(
+            feed_url=feed.url,
+            final_url=visit.url,
+            body=reader.finish(),
+            content_type=headers.get("content-type", "")[:200],
+            etag=read_validator(headers, "etag"),
+            last_modified=read_validator(headers, "last-modified"),
+            max_age=max_age,
+            moved_to=moved_to,
+        )
+
+
+async def fetch_feeds(
+    feeds: Iterable[Feed],
+    *,
+    contact: str,
+    allow: Iterable[str] = (),
+    now: datetime,
+    timeout: float = 30.0,
+    concurrency: int = CONCURRENCY,
+    spacing: float = SPACING,
+    guard: Guard | None = None,
+    context: ssl.SSLContext | None = None,
+) -> AsyncGenerator[FetchResult]:
+    """Yield what the servers say, in the order in which they answer; every feed gives exactly one result.
+
+    `timeout` bounds one feed's whole visit, redirects included; `spacing` is the pause between two requests to one
+    host (none for hosts on the allow-list). A guard or a TLS context of one's own replaces the default ones.
+    """
+    answers: asyncio.Queue[FetchResult | BaseException] = asyncio.Queue(maxsize=concurrency)
+    fetcher = Fetcher(
+        guard=guard or Guard(allow),
+        contact=contact,
+        now=now,
+        timeout=timeout,
+        concurrency=concurrency,
+        spacing=spacing,
+        context=context,
+    )
+    by_host: dict[str, deque[Feed]] = {}
+    for feed in feeds:
+        by_host.setdefault(host_of(find_address(feed)), deque()).append(feed)
+
+    async def visit_all(waiting: deque[Feed]) -> None:
+        try:
+            while waiting:
+                await answers.put(await fetcher.fetch(waiting.popleft()))
+        except Exception as error:  # a bug: it travels to whoever iterates
+            await answers.put(error)
+
+    async with fetcher:
+        expected = sum(map(len, by_host.values()))
+        tasks = [asyncio.create_task(visit_all(waiting)) for waiting in by_host.values()]
+        try:
+            for _ in range(expected):
+                answer = await answers.get()
+                if isinstance(answer, BaseException):
+                    raise answer
+                yield answer
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _read_headers(response: httpx.Response) -> dict[str, str]:
+    """Return the headers by lower-case name; lines of one name joined, but of ETag and Last-Modified the first."""
+    headers: dict[str, str] = {}
+    for raw_name, raw in response.headers.raw:
+        name = raw_name.decode("ascii", "replace").lower()
+        validator = name in ("etag", "last-modified")
+        try:
+            value = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            value = "" if validator else raw.decode("latin-1")
+        if name not in headers:
+            headers[name] = value
+        elif not validator and name != "location":
+            headers[name] += f", {value}"
+    return headers
+
+
+def _trusting_context() -> ssl.SSLContext:
+    """Return a TLS context that trusts the public authorities and those this machine's owner installed."""
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context

@@ -1,0 +1,81 @@
+"""Fetch from synchronous code: the event loop runs in a thread of its own while the caller works on the results."""
+
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import aclosing, suppress
+from datetime import datetime
+from queue import Queue
+from typing import Any
+
+from radar.records import Feed, FetchResult
+from radar.watch.fetch.client import fetch_feeds
+
+WAITING = 64  # results that wait for the caller
+
+
+def fetch_all(feeds: Iterable[Feed], *, now: datetime, contact: str, **options: Any) -> Iterator[FetchResult]:
+    """Yield the results of `fetch_feeds` (same options) from an event loop in a thread of its own.
+
+    Fetching goes on while the caller works on a result, until 64 results wait; a caller that stops iterating stops the
+    fetching.
+    """
+    results: Queue[FetchResult | BaseException | None] = Queue()
+    room = threading.Semaphore(WAITING)
+    stop = _Stop()
+
+    async def run() -> None:
+        stop.arm()
+        async with aclosing(fetch_feeds(feeds, now=now, contact=contact, **options)) as stream:
+            async for result in stream:
+                while not room.acquire(blocking=False):
+                    await asyncio.sleep(0.02)
+                results.put(result)
+
+    def work() -> None:
+        last: BaseException | None = None
+        try:
+            asyncio.run(run())
+        except asyncio.CancelledError:
+            pass  # the caller stopped iterating
+        except BaseException as error:  # a bug: it is raised again in the caller's thread
+            last = error
+        results.put(last)
+
+    thread = threading.Thread(target=work, name="fetch", daemon=True)
+    thread.start()
+    try:
+        while (result := results.get()) is not None:
+            if isinstance(result, BaseException):
+                raise result
+            room.release()
+            yield result
+    finally:
+        stop.request()
+        thread.join()
+
+
+class _Stop:
+    """Cancels the task of another thread's event loop, also when it is asked to before the loop runs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._wanted = False
+        self._target: tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]] | None = None
+
+    def arm(self) -> None:
+        """Make the running task the one to cancel."""
+        task = asyncio.current_task()
+        with self._lock:
+            if task is not None:
+                self._target = (asyncio.get_running_loop(), task)
+            if self._wanted and task is not None:
+                task.cancel()
+
+    def request(self) -> None:
+        """Cancel the task, if it still runs."""
+        with self._lock:
+            self._wanted = True
+            if self._target is not None and not self._target[0].is_closed():
+                with suppress(RuntimeError):  # the loop closed in between
+                    self._target[0].call_soon_threadsafe(self._target[1].cancel)

@@ -1,0 +1,6 @@
+"""Read feed documents: bytes → Parsed, in worker processes that can be killed; the border to feedparser."""
+
+from radar.watch.parse.document import parse_feed
+from radar.watch.parse.pool import ParserPool
+
+__all__ = ["ParserPool", "parse_feed"]

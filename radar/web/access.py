@@ -1,0 +1,86 @@
+"""Who may call what: one table, and the check that every request passes. What the table does not name is refused."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from radar.records import Executive, Key
+from radar.store import Store
+from radar.web.auth import SCOPES, check_key
+from radar.web.problems import ProblemError
+
+#: No key needed, and nothing confidential told.
+ANYONE = frozenset({"anyone"})
+#: No key needed: the unguessable link is the permission, for one issue and one executive's pause.
+LINK = frozenset({"link"})
+_EVERY_KEY = frozenset(SCOPES)
+_ADVISOR_AND_READER = frozenset({"advisor", "reader"})
+#: The advisor sees every executive's, an executive their own; to them all others do not exist.
+OWN = frozenset({"advisor", "executive"})
+
+ACCESS: dict[str, frozenset[str]] = {
+    "GET /": ANYONE,
+    "GET /healthz": ANYONE,
+    "GET /readyz": ANYONE,
+    "GET /api/v1/openapi.json": ANYONE,
+    "GET /api/v1/me": _EVERY_KEY,
+    "GET /api/v1/stories": _EVERY_KEY,
+    "GET /api/v1/stories/{id}": _EVERY_KEY,
+    "GET /api/v1/topics": _EVERY_KEY,
+    "GET /api/v1/topics/{slug}": _EVERY_KEY,  # the position on it: OWN only
+    "GET /api/v1/topics/{slug}/signals": _EVERY_KEY,  # unconfirmed ones: the advisor only
+    "GET /api/v1/signals": _EVERY_KEY,  # unconfirmed ones: the advisor only
+    "GET /api/v1/feeds": _ADVISOR_AND_READER,
+    "GET /api/v1/executives": OWN,
+    "GET /api/v1/executives/{slug}/agenda": OWN,
+    "GET /api/v1/executives/{slug}/issues": OWN,
+    "GET /api/v1/executives/{slug}/issues/{week}": OWN,
+    "GET /i/{token}": LINK,
+    "GET /i/{token}/pause": LINK,
+    "POST /i/{token}/pause": LINK,
+    "POST /i/{token}/resume": LINK,
+}
+
+
+def store_of(request: Request) -> Store:
+    """Return the store the application was made with."""
+    store: Store = request.app.state.store
+    return store
+
+
+async def admit(request: Request) -> Key | None:
+    """Return the key a request may use its route with, None where none is needed; refuse every other request."""
+    allowed = ACCESS.get(f"{request.method} {request.scope['route'].path}", frozenset())
+    if allowed in (ANYONE, LINK):
+        return None
+    authorization = request.headers.get("authorization", "")
+    key = await run_in_threadpool(check_key, authorization, store_of(request).find_key)
+    if key is None:
+        error = ', error="invalid_token"' if authorization else ""
+        raise ProblemError(401, headers={"WWW-Authenticate": f'Bearer realm="radar"{error}'})
+    if key.scope not in allowed:
+        raise ProblemError(403)
+    return key
+
+
+#: The key of a request, in routes that need one.
+Caller = Annotated[Key, Depends(admit)]
+
+
+def reach_executive(request: Request, caller: Key, slug: str) -> Executive:
+    """Return an executive the caller may ask about.
+
+    To an executive everybody else is as unknown as a name that was made up: decided before the store is asked, so that
+    neither the answer nor its timing tells who exists.
+    """
+    if caller.scope != "advisor" and slug != caller.executive:
+        raise ProblemError(404)
+    return store_of(request).find_executive(check_name(slug))
+
+
+def check_name(name: str) -> str:
+    """Return a name from the request if anything could be called that; else answer 404 without asking the store."""
+    if not name.isprintable() or not 0 < len(name) <= 200:
+        raise ProblemError(404)
+    return name

@@ -1,0 +1,116 @@
+"""Executives, statements and positions, on SQLite and PostgreSQL."""
+
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+import pytest
+from store_samples import DAY, NOW, PRESIDENT, make_topic, race
+
+from radar.errors import UnknownName
+from radar.records import Position, Statement, StatementChange
+from radar.store import Store, open_store
+
+DONORS = Statement(
+    "s1",
+    "president",
+    "protect what donors tell us",
+    weight=5,
+    noted_on=date(2026, 10, 12),
+    review_on=date(2027, 1, 12),
+    topics=("ai",),
+    include=("donor data",),
+    mute=("crypto",),
+)
+ADVICE = Position("ai", "assess", "Calls may be recorded elsewhere.", "We are testing two tools.", NOW)
+
+
+def test_executives_come_back_whole_and_can_change(store: Store) -> None:
+    """By slug; saving again updates."""
+    store.save_executive(PRESIDENT)
+    store.save_executive(replace(PRESIDENT, slug="board", name="The board"))
+    changed = replace(PRESIDENT, paused=True, day=4)
+    store.save_executive(changed)
+    assert store.list_executives() == [replace(PRESIDENT, slug="board", name="The board"), changed]
+    assert store.find_executive("president") == changed
+
+
+def test_an_unknown_executive_gets_a_line_with_the_closest(store: Store) -> None:
+    """Wherever an executive is named."""
+    store.save_executive(PRESIDENT)
+    line = r"^no executive is called 'presidant': did you mean president\? `radar executives` lists them$"
+    for ask in (store.find_executive, store.list_statements, store.list_issues):
+        with pytest.raises(UnknownName, match=line):
+            ask("presidant")
+    with pytest.raises(UnknownName, match=line):
+        store.save_statement(replace(DONORS, executive="presidant"), NOW, "advisor")
+    with pytest.raises(UnknownName, match=line):
+        store.claim_issue("presidant", "2026-W48", NOW)
+
+
+def test_every_version_of_a_statement_is_kept(store: Store) -> None:
+    """With who wrote it and when; saving it unchanged is no version."""
+    store.save_executive(PRESIDENT)
+    store.save_topics([make_topic("ai")])
+    store.save_statement(DONORS, NOW, "advisor")
+    store.save_statement(DONORS, NOW + DAY, "advisor")
+    softer = replace(DONORS, weight=3)
+    store.save_statement(softer, NOW + 2 * DAY, "deputy")
+    assert store.find_statement("s1") == softer
+    assert store.statement_changes("s1") == [
+        StatementChange(DONORS, NOW, "advisor"),
+        StatementChange(softer, NOW + 2 * DAY, "deputy"),
+    ]
+
+
+def test_ended_statements_are_listed_on_request(store: Store) -> None:
+    """The weightiest comes first; nobody sees another's."""
+    store.save_executive(PRESIDENT)
+    store.save_executive(replace(PRESIDENT, slug="board"))
+    light = Statement("s2", "president", "spend less on field connectivity", weight=2)
+    heavy = Statement("s3", "president", "reach young donors where they are", weight=4)
+    ended = Statement("s4", "president", "move offices", weight=5, ended_on=date(2026, 11, 1))
+    others = Statement("s5", "board", "secret", weight=5)
+    for statement in (light, heavy, ended, others):
+        store.save_statement(statement, NOW, "advisor")
+    assert store.list_statements("president") == [heavy, light]
+    assert store.list_statements("president", ended=True) == [ended, heavy, light]
+
+
+def test_statements_name_existing_topics(store: Store) -> None:
+    """A link to nowhere is refused, and nothing is kept."""
+    store.save_executive(PRESIDENT)
+    with pytest.raises(UnknownName, match="no topic is called 'ai'"):
+        store.save_statement(DONORS, NOW, "advisor")
+    for ask in (store.find_statement, store.statement_changes):
+        with pytest.raises(UnknownName, match="no statement is called 's1'"):
+            ask("s1")
+
+
+def test_positions_are_numbered_and_immutable(store: Store) -> None:
+    """Each save is a version; the latest is listed, all are kept."""
+    store.save_topics([make_topic("ai"), make_topic("drones")])
+    first = store.save_position(ADVICE)
+    second = store.save_position(replace(ADVICE, ring="trial", approved_by="director", due_on=date(2026, 12, 4)))
+    assert (first.version, second.version) == (1, 2)
+    assert store.list_positions() == [second]
+    assert store.position_history("ai") == [first, second]
+    assert store.position_history("drones") == []
+
+
+def test_positions_written_at_once_get_different_numbers(database_url: str) -> None:
+    """Eight writers, versions 1 to 8."""
+    stores = [open_store(database_url) for _ in range(8)]
+    stores[0].save_topics([make_topic("ai")])
+    saved = race([partial(store.save_position, ADVICE) for store in stores])
+    for store in stores:
+        store.close()
+    assert sorted(position.version for position in saved) == list(range(1, 9))
+
+
+def test_positions_need_their_topic(store: Store) -> None:
+    """Unknown topics are named, in writing and asking."""
+    with pytest.raises(UnknownName, match="no topic is called 'ai'"):
+        store.save_position(ADVICE)
+    with pytest.raises(UnknownName, match="no topic is called 'ai'"):
+        store.position_history("ai")

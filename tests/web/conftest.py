@@ -1,0 +1,34 @@
+"""The real application on a real store, with people who ask it things."""
+
+import secrets
+from pathlib import Path
+
+import pytest
+from web_world import CANARIES, NOW, World, make_issue, save_executive, save_keys, save_watch
+
+from radar.config import Advisor, Settings, WebSettings
+from radar.store import Store
+from radar.web import create_web
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A public address, and one more host name the operator allows."""
+    return Settings(
+        tmp_path,
+        "",
+        advisor=Advisor("Ida Advisor"),
+        web=WebSettings(public_url="https://radar.example.org", allowed_hosts=("desk.example.org:8443",)),
+    )
+
+
+@pytest.fixture
+def world(store: Store, settings: Settings) -> World:
+    """Everything web_world describes, stored, behind the application."""
+    stories = save_watch(store)
+    for slug in CANARIES:
+        save_executive(store, slug)
+    tokens = {slug: secrets.token_urlsafe(16) for slug in CANARIES}
+    for slug, token in tokens.items():
+        store.save_issue(make_issue(slug, token))
+    return World(create_web(store, settings, lambda: NOW), store, save_keys(store), tokens, stories)

@@ -1,0 +1,145 @@
+"""Who may see and do what: every route, every person."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from fastapi.routing import APIRoute
+from web_world import ADVICE, CANARIES, DRAFT, EARLY, PERSONS, World
+
+from radar.web.access import ACCESS
+
+API = "/api/v1"
+_KEYED = {"nobody": 401, "revoked": 401, "reader": 200, "anna": 200, "bert": 200, "advisor": 200}
+_ANNAS = {"nobody": 401, "revoked": 401, "reader": 403, "anna": 200, "bert": 404, "advisor": 200}
+_OPEN = dict.fromkeys(PERSONS, 200)
+#: What each person gets when they ask for Anna's, written down again: a change of the table must be meant.
+EXPECTED = {
+    "GET /": _OPEN,
+    "GET /healthz": _OPEN,
+    "GET /readyz": _OPEN,
+    f"GET {API}/openapi.json": _OPEN,
+    f"GET {API}/me": _KEYED,
+    f"GET {API}/stories": _KEYED,
+    f"GET {API}/stories/{{id}}": _KEYED,
+    f"GET {API}/topics": _KEYED,
+    f"GET {API}/topics/{{slug}}": _KEYED,
+    f"GET {API}/topics/{{slug}}/signals": _KEYED,
+    f"GET {API}/signals": _KEYED,
+    f"GET {API}/feeds": {**_KEYED, "anna": 403, "bert": 403},
+    f"GET {API}/executives": {**_KEYED, "reader": 403},
+    f"GET {API}/executives/{{slug}}/agenda": _ANNAS,
+    f"GET {API}/executives/{{slug}}/issues": _ANNAS,
+    f"GET {API}/executives/{{slug}}/issues/{{week}}": _ANNAS,
+    "GET /i/{token}": _OPEN,
+    "GET /i/{token}/pause": _OPEN,
+    "POST /i/{token}/pause": _OPEN,
+    "POST /i/{token}/resume": _OPEN,
+}
+
+
+def routes_of(world: World) -> Iterator[tuple[str, str]]:
+    """Every method and path pattern of the application."""
+    for route in world.app.routes:
+        assert isinstance(route, APIRoute), f"{route} bypasses the access check: add it with add_api_route"
+        for method in route.methods:
+            yield method, route.path
+
+
+def fill(pattern: str, world: World, slug: str) -> str:
+    """The path to that executive's, of a pattern."""
+    person = slug if "executives" in pattern else "passkeys"
+    values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1]}
+    return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern)
+
+
+def test_every_route_is_declared_and_every_declaration_is_a_route(world: World) -> None:
+    """A route nobody declared fails here before it ships, and so does a line left behind."""
+    assert {f"{method} {path}" for method, path in routes_of(world)} == set(ACCESS) == set(EXPECTED)
+
+
+def test_everybody_gets_what_the_matrix_says(world: World) -> None:
+    """Every route × nobody, two executives, reader, advisor and a revoked key."""
+    found = {
+        f"{method} {path}": {
+            person: world.client(person).request(method, fill(path, world, "anna")).status_code for person in PERSONS
+        }
+        for method, path in routes_of(world)
+    }
+    assert found == EXPECTED
+
+
+def test_a_route_nobody_declared_is_refused_to_all(world: World) -> None:
+    """Forgetting the table closes a route; it does not open it."""
+    world.app.add_api_route("/api/v1/forgotten", lambda: {"secret": 1}, methods=["GET"])
+    answers = {person: world.client(person).get("/api/v1/forgotten").status_code for person in PERSONS}
+    assert answers == {**dict.fromkeys(PERSONS, 403), "nobody": 401, "revoked": 401}
+
+
+def test_no_canary_of_one_executive_reaches_another(world: World) -> None:
+    """Bert's agenda is searched for in everything Anna, a reader, nobody and a revoked key can get."""
+    patterns = [path for method, path in routes_of(world) if method == "GET" and "token" not in path]
+    for person in ("anna", "reader", "nobody", "revoked"):
+        client = world.client(person)
+        for pattern in patterns:
+            for slug in ("anna", "bert", "nobody-at-all"):
+                path = fill(pattern, world, slug) if slug in world.tokens else pattern.replace("{slug}", slug)
+                answer = client.get(path)
+                told = answer.text + str(answer.headers)
+                assert CANARIES["bert"] not in told, f"{person} reads Bert's words at {path}"
+                if person != "anna":
+                    assert CANARIES["anna"] not in told, f"{person} reads Anna's words at {path}"
+    assert CANARIES["bert"] in world.client("bert").get(f"{API}/executives/bert/agenda").text
+    assert CANARIES["bert"] in world.client("advisor").get(f"{API}/executives/bert/issues/2026-W48").text
+
+
+def test_nobody_writes_through_a_key(world: World) -> None:
+    """No method on any address changes an executive, except POST through their own link."""
+    before = world.store.list_executives(), world.store.list_statements("bert"), world.store.list_keys()
+    for person in PERSONS:
+        client = world.client(person)
+        for method, pattern in routes_of(world):
+            for other in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"} - {method}:
+                path = fill(pattern, world, "bert")
+                if f"{other} {pattern}" not in ACCESS:
+                    answer = client.request(other, path, content=b"{}" if other in ("POST", "PUT", "PATCH") else None)
+                    assert answer.status_code < 500, (other, path)
+    after = world.store.list_executives(), world.store.list_statements("bert"), world.store.list_keys()
+    assert after == before
+
+
+@pytest.mark.parametrize("rest", ["agenda", "issues", "issues/2026-W48"])
+def test_another_executive_looks_like_one_who_does_not_exist(world: World, rest: str) -> None:
+    """Status, headers and body are the same, so that nobody can try out who there is."""
+    client = world.client("anna")
+    other, nobody = (client.get(f"{API}/executives/{slug}/{rest}") for slug in ("bert", "no-such-person"))
+    assert other.status_code == 404
+    assert (other.status_code, other.headers, other.content) == (nobody.status_code, nobody.headers, nobody.content)
+
+
+def test_an_executive_is_alone_in_the_list_of_executives(world: World) -> None:
+    """Anna's key reaches Anna; the advisor's reaches all."""
+    told = [one["slug"] for one in world.client("anna").get(f"{API}/executives").json()["items"]]
+    assert told == ["anna"]
+    assert len(world.client("advisor").get(f"{API}/executives").json()["items"]) == 2
+
+
+def test_positions_go_to_the_advisor_and_once_approved_to_executives(world: World) -> None:
+    """A draft is not advice yet, and a reader's key may feed an intranet page."""
+    told = {person: world.client(person).get(f"{API}/topics/passkeys").json()["position"] for person in _KEYED_ONES}
+    assert told["reader"] is None
+    assert told["anna"]["say"] == ADVICE
+    assert told["advisor"]["say"] == DRAFT
+
+
+def test_early_signals_stay_on_the_advisors_desk(world: World) -> None:
+    """Executives and readers hear of confirmed signals only, on every address that tells signals."""
+    paths = [f"{API}/signals", f"{API}/topics", f"{API}/topics/smart-glasses", f"{API}/topics/smart-glasses/signals"]
+    for person in ("reader", "anna"):
+        told = "".join(world.client(person).get(path).text for path in paths)
+        assert EARLY not in told
+        assert '"weak signal"' not in told.replace('"previous":"weak signal"', "")
+    assert EARLY in world.client("advisor").get(paths[0]).text
+
+
+_KEYED_ONES = ("reader", "anna", "advisor")
