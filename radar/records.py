@@ -88,8 +88,9 @@ class Entry:
     first_seen_at: datetime
     summary: str = ""  # plain text, at most 1,000 characters
     author: str = ""
-    publisher: str = ""  # filled in by the store from the feed
+    publisher: str = ""  # filled in by the store from the feed, like the next two
     kind: Kind = "general"
+    source: str = ""  # the feed's title, as readers know it
 
 
 @dataclass(frozen=True, slots=True)

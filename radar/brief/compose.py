@@ -33,6 +33,7 @@ MAX_PRIMERS = 2
 MAX_SOURCES = 3
 #: A briefed story returns only when this many owners have joined since, or half as many again.
 NEWS_OWNERS = 3
+QUIET_AFTER = timedelta(weeks=2)  # a lull of a week or two is not yet the end of a wave
 LOOK_BACK = 8  # issues in which a warning is remembered
 WORDS_PER_MINUTE = 200
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -231,6 +232,8 @@ class _Composer:
                     continue
                 if signal.phase in ("rising", "surging", "mainstream"):
                     continue
+                if signal.phase == "fading" and signal.week - signal.since < QUIET_AFTER:
+                    continue
                 closed.add(item.topic)
                 warned = format_day(issue.composed_at.date())
                 evidence = signal.evidence
@@ -383,7 +386,7 @@ def _cite(story: Story) -> Source:
         story_id=story.id,
         title=story.title,
         url=story.url,
-        publisher=entry.publisher if entry else "",
+        publisher=(entry.source or entry.publisher) if entry else "",
         published_on=(entry.published_at if entry else story.first_at).date(),
         publishers=len(story.publishers),
     )
@@ -395,7 +398,7 @@ def _write_subject(matters: Sequence[Item], agenda: Sequence[Item], blindsided: 
     parts = [f"{decide} to decide"] * bool(decide) + [f"{know} to know"] * bool(know)
     lead = next(iter([*matters, *blindsided]), None)
     if lead:
-        return f"{', '.join(parts)}: {lead.topic_name}, {_write_headline_phase(lead)}"
+        return f"{', '.join(parts)}: {lead.topic_name} {_write_headline_phase(lead)}"
     if agenda:
         named = list(dict.fromkeys(item.topic_name for item in agenda if item.topic_name))[:2]
         return f"{', '.join(parts)}" + (f": {' and '.join(named)}" if named else "")
@@ -403,7 +406,7 @@ def _write_subject(matters: Sequence[Item], agenda: Sequence[Item], blindsided: 
 
 
 def _write_headline_phase(item: Item) -> str:
-    return f"{item.phase_note} ({item.publishers} publishers)" if item.publishers > 1 else item.phase_note
+    return f"{item.phase_note}, {item.publishers} publishers" if item.publishers > 1 else item.phase_note
 
 
 def _write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]) -> str:

@@ -31,7 +31,8 @@ def match_statement(
 
     `text` is the story's folded text (`fold_phrase`). `agreement` says in 0..1 how well their words agree. A term the
     executive asked for decides alone; otherwise a confirmed link to one of the story's topics, or to a parent of it,
-    counts, raised by agreement. Words alone need two in common: one is chance.
+    counts, raised by agreement. Words alone need two in common, and most of the statement's: "spend less on field
+    connectivity" is not about people who spend less at Christmas.
     """
     included = next((term for term in statement.include if contains_phrase(text, term)), "")
     if included:
@@ -48,7 +49,7 @@ def match_statement(
         name = topics[linked].name if linked in topics else linked
         return Match(1 - (1 - link) * (1 - words), f"about {name}, linked to this statement with you")
     shared = find_shared_words(statement.text, text)
-    if len(shared) < 2:
+    if len(shared) < 2 or 2 * len(shared) <= len(set(split_terms(statement.text))):
         return Match(0.0, "")
     return Match(words, "shares the words " + ", ".join(f"“{word}”" for word in shared))
 

@@ -207,9 +207,12 @@ class _Layout:
     def _write_line(self, item: Item, number: int) -> Line:
         matters = item.section == "matters"
         claim = self._clean(item.claim, 400)
-        note = self._clean(item.phase_note or item.phase or "", 80)
+        moving = item.phase in _PHASE_MARKS or item.section == "quiet"  # "mainstream" is no news to a reader
+        note = self._clean(item.phase_note or item.phase or "", 80) if moving else ""
         if note and item.phase in _PHASE_MARKS and item.section != "quiet":
             note = f"{note}\u00a0{_PHASE_MARKS[item.phase]}"
+        if note and item.topic_name and item.section != "quiet":
+            note = f"{self._clean(item.topic_name, 80)}: {note}"
         sources: tuple[Link, ...] = ()
         link = None
         if matters:

@@ -151,8 +151,8 @@ def show_issue(house: House, executive: str, week: str | None, page: Path | None
 def send_waiting(house: House, ctx: click.Context, executive: str | None, as_json: bool) -> None:
     """Send what waits in the outbox, to one executive or to all, and say what came of each message.
 
-    Without a mail server in radar.toml the digests are written to the folder named there. The exit code is 6 when a message
-    was not sent.
+    Without a mail server in radar.toml the digests are written to the folder named there. The exit code is 6 when a
+    message was not sent.
 
     \b
     Example: radar digest send

@@ -31,10 +31,10 @@ def feeds(house: House, state: tuple[str, ...], as_json: bool) -> None:
     if not shown:
         say(f"None of {count(len(known), 'feed')} is in that state." if known else "No feeds yet: run `radar crawl`.")
         return
-    headers = ("state", "title", "publisher", "kind", "last success", "next visit", "reason")
     # What needs a look comes first.
     shown.sort(key=lambda feed: (feed.state in ("ok", "quiet", "new"), feed.state, feed.title.lower()))
     say_table(
-        headers,
-        [(f.state, f.title, f.publisher, f.kind, f.last_success_at, f.next_due_at, f.reason or "") for f in shown],
+        ("state", "title", "publisher", "kind", "last success", "next visit"),
+        [(f.state, f.title, f.publisher, f.kind, f.last_success_at, f.next_due_at) for f in shown],
+        [f.reason for f in shown],
     )

@@ -55,17 +55,22 @@ def to_plain(value: Any, *, without: Iterable[str] = ()) -> Any:
     return value
 
 
-def say_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under headers, aligned; the widest columns are cut until a line fits."""
+def say_table(headers: Sequence[str], rows: Iterable[Sequence[object]], notes: Sequence[str] = ()) -> None:
+    """Print rows under headers, aligned; the widest columns are cut until a line fits.
+
+    `notes` has a text for each row, printed whole below it where it is not empty.
+    """
     cells = [[_write_cell(cell) for cell in row] for row in rows]
     table = [list(headers), *cells]
     widths = [max(map(_measure, column)) for column in zip(*table, strict=True)]
     gaps = 2 * (len(widths) - 1)
     while sum(widths) + gaps > WIDTH and max(widths) > _LEAST:
         widths[widths.index(max(widths))] -= 1
-    for row in table:
+    for number, row in enumerate(table):
         line = "  ".join(_fit(cell, width) for cell, width in zip(row, widths, strict=True))
         say(line.rstrip())
+        if notes and number and notes[number - 1]:
+            say_block(notes[number - 1], "    ")
 
 
 def _write_cell(cell: object) -> str:

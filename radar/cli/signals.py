@@ -43,7 +43,8 @@ def signals(house: House, everything: bool, topic: str | None, as_json: bool) ->
         return
     say(f"Week of {format_on(found[0].week)}")
     for signal in found:
-        grade = "" if not signal.phase else " · confirmed" if signal.confirmed else " · early"
+        news = signal.phase in ("weak signal", "rising", "surging")
+        grade = " · confirmed" if signal.confirmed else " · early" if news else ""
         say(f"\n{names.get(signal.topic, signal.topic)} ({signal.topic}) · {write_phase(signal) or 'quiet'}{grade}")
         say_block(signal.sentence, "    ")
 

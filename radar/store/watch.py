@@ -19,7 +19,7 @@ REVISIONS_KEPT = 24
 CRAWLS_KEPT = 50
 
 _FEED = columns_of(feed, Feed)
-_ENTRY = [*columns_of(entry, Entry), feed.c.publisher, feed.c.kind]
+_ENTRY = [*columns_of(entry, Entry), feed.c.publisher, feed.c.kind, feed.c.title.label("source")]
 
 
 class Watch(Database):
@@ -81,7 +81,10 @@ class Watch(Database):
             if visit.outcome != "failed":
                 state["last_success_at"] = visit.at
             owner = connection.execute(
-                update(feed).where(feed.c.url == visit.feed_url).values(state).returning(feed.c.publisher, feed.c.kind)
+                update(feed)
+                .where(feed.c.url == visit.feed_url)
+                .values(state)
+                .returning(feed.c.publisher, feed.c.kind, feed.c.title)
             ).one_or_none()
             if owner is None:
                 raise unknown_name("feed", visit.feed_url, _similar_feeds(connection, visit.feed_url))
@@ -90,7 +93,7 @@ class Watch(Database):
                 known.update(connection.scalars(select(entry.c.id).where(entry.c.id.in_(ids))))
             _upsert_entries(connection, visit.feed_url, list(arrived.values()))
             new = [
-                replace(item, feed_url=visit.feed_url, publisher=owner.publisher, kind=owner.kind)
+                replace(item, feed_url=visit.feed_url, publisher=owner.publisher, kind=owner.kind, source=owner.title)
                 for item in reversed(arrived.values())
                 if item.id not in known
             ]
@@ -142,7 +145,7 @@ class Watch(Database):
 
 
 def select_entries(*more: ColumnElement[Any]) -> "Select[*tuple[Any, ...]]":
-    """Select entries with the publisher and kind their feed has today."""
+    """Select entries with the publisher, kind and title their feed has today."""
     return select(*_ENTRY, *more).join(feed, feed.c.url == entry.c.feed_url)
 
 

@@ -108,7 +108,9 @@ class _Walk:
         )
 
     def _enter(self, phase: Phase | None, week: int) -> None:
-        self.previous, self.phase, self.since, self.unmet, self.low_weeks = self.phase, phase, week, 0, 0
+        self.previous, self.phase, self.since, self.unmet = self.phase, phase, week, 0
+        if phase in (None, "weak signal"):
+            self.low_weeks = 0
 
     def _gather(self, week: int) -> Evidence:
         reports, totals = self.series.reports, self.series.totals

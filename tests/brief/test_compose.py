@@ -100,7 +100,7 @@ def test_a_decision_comes_before_mere_news_and_is_counted_in_the_subject() -> No
         positions=positions,
     )  # fmt: skip
     assert [item.topic for item in issue.section("matters")] == ["ai", "passkeys"]
-    assert issue.subject.startswith("1 to decide, 1 to know: Ai, rising")
+    assert issue.subject.startswith("1 to decide, 1 to know: Ai")
 
 
 def test_the_newest_approved_version_counts() -> None:
@@ -225,6 +225,16 @@ def test_a_warning_that_came_true_is_not_called_quiet(phase: Any) -> None:
     assert compose(signals=[make_signal("passkeys", "fading", confirmed=False)], earlier=line).items == ()
 
 
+def test_a_short_lull_is_not_yet_an_end() -> None:
+    """A wave that began to fade less than two weeks ago may come back; the warning still stands."""
+    signal = make_signal("passkeys", "fading", confirmed=False)
+    earlier = [make_issue(make_item(KEYS, "passkeys"))]
+    lull = replace(signal, since=signal.week - timedelta(weeks=1))
+    assert compose(signals=[lull], earlier=earlier).section("quiet") == ()
+    ended = replace(signal, since=signal.week - timedelta(weeks=2))
+    assert len(compose(signals=[ended], earlier=earlier).section("quiet")) == 1
+
+
 def test_an_end_is_reported_once() -> None:
     """The next issue is silent about it."""
     fading = [make_signal("passkeys", "fading", confirmed=False)]
@@ -327,7 +337,7 @@ def test_no_headline_reaches_the_subject(section: str) -> None:
 def test_a_topic_since_taken_off_the_list_is_named_by_its_slug() -> None:
     """The subject never has a hole in it."""
     issue = compose(matter("old-thing"), signals=confirmed("old-thing"), topics=[make_topic("passkeys")])
-    assert issue.subject.startswith("1 to know: old-thing, rising")
+    assert issue.subject.startswith("1 to know: old-thing")
 
 
 def test_an_issue_holds_the_agenda_of_its_reader_only() -> None:

@@ -75,6 +75,15 @@ def test_words_alone_need_two_in_common() -> None:
     assert "“donor”" in two.reason
 
 
+def test_words_alone_need_most_of_the_statement() -> None:
+    """Two words of five are a turn of phrase, not a subject."""
+    spend = make_statement("Spend less on field connectivity in Kenya")
+    christmas = match_statement(spend, fold_phrase("People spend less at Christmas"), [], TOPICS, 1.0)
+    field = match_statement(spend, fold_phrase("Spend less: field connectivity by satellite"), [], TOPICS, 1.0)
+    assert christmas.relevance == 0.0
+    assert field.relevance > ON_AGENDA
+
+
 def test_words_alone_never_weigh_like_a_link() -> None:
     """Even when they agree completely."""
     alone = match_statement(replace(DONORS, topics=()), fold_phrase("Protect donors"), [], TOPICS, 99.0)

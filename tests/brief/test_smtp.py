@@ -13,30 +13,9 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 from issues import make_outgoing
+from smtp_sink import Inbox, serve
 
 from radar.brief.mail import SMTPMailer
-
-
-class Inbox:
-    """What the server received, and the answers it gives instead of 250."""
-
-    def __init__(self, **answers: str) -> None:
-        self.answers = answers
-        self.received: list[Any] = []
-
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        envelope.mail_from = address
-        return self.answers.get("mail", "250 OK")
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
-        envelope.rcpt_tos.append(address)
-        return self.answers.get("rcpt", "250 OK")
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        self.received.append(envelope)
-        if self.answers.get("data") == "drop":
-            server.transport.abort()
-        return self.answers.get("data", "250 queued as 42")
 
 
 class TLSController(Controller):
@@ -44,20 +23,6 @@ class TLSController(Controller):
 
     def _trigger_server(self) -> None:
         socket.create_connection((self.hostname, self.port), 5).close()
-
-
-@contextmanager
-def serve(inbox: Inbox, kind: type[Controller] = Controller, **options: Any) -> Iterator[int]:
-    """Run a real SMTP server on a free loopback port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    controller = kind(inbox, hostname="127.0.0.1", port=port, **options)
-    controller.start()
-    try:
-        yield port
-    finally:
-        controller.stop()
 
 
 def send_to(port: int, tls: Any = "none", called: list[int] | None = None, **options: Any) -> Any:

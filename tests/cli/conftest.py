@@ -1,17 +1,16 @@
 """A Radar's folder for each test, and a way to run commands in it at a known moment."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import time_machine
 from building import NOW
+from cli_run import Run
 from click.testing import CliRunner, Result
 
 from radar.cli import radar
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture(autouse=True)

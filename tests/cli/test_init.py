@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cli_run import Run
 from click.testing import CliRunner
-from conftest import Run  # type: ignore[attr-defined]
 
 from radar.cli import radar
 from radar.config import Settings, load_feeds, load_settings
@@ -87,3 +87,19 @@ def test_a_broken_feeds_file_names_line_and_key(home: Path, run: Run, command: s
     assert done.exit_code == 3
     assert "feeds.toml:3: feed[0].kind: 'tarde'" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_the_environment_names_the_database(
+    bare_database_url: str, home: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite and PostgreSQL alike: init makes the tables, commands read and write there, nowhere else."""
+    monkeypatch.setenv("RADAR_DATABASE_URL", bare_database_url)
+    assert run("status").exit_code == 5
+
+    assert run("init").exit_code == 0
+    assert run("executives", "add", "president", "--name", "Ada Blum").exit_code == 0
+
+    assert "Executives  1" in run("status").output
+    assert run("query", "mobile payments", "--for", "president").exit_code == 0
+    monkeypatch.delenv("RADAR_DATABASE_URL")
+    assert "Executives  0" in run("status").output

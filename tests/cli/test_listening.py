@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 from building import make_signal
-from conftest import Run  # type: ignore[attr-defined]
+from cli_run import Run
 
-from radar.store import open_store
+from radar.store import Store, open_store
 
 ADVICE = ("--ring", "trial", "--so-what", "Donors sign in without passwords.", "--say", "We try it until March.")
 
 
-def open_home(home: Path):  # type: ignore[no-untyped-def]
+def open_home(home: Path) -> Store:
     return open_store(f"sqlite:///{home}/data/radar.db")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from building import DAY, NOW, make_signal
-from conftest import Run  # type: ignore[attr-defined]
+from cli_run import Run
 
 from radar.records import Crawl, Entry, Feed, Statement, Story, Tag
 from radar.store import open_store
@@ -92,13 +92,14 @@ def test_a_question_that_is_a_topic_brings_the_advice_on_file(asked: Run) -> Non
 
 def test_days_topic_and_limit_narrow(asked: Run) -> None:
     """Old stories, other topics and all beyond the limit stay out."""
-    ids = lambda *more: [
-        s["id"] for s in json.loads(asked("query", "mobile payments", "--json", *more).output)["stories"]
-    ]  # noqa: E731
 
-    assert sorted(ids()) == ["coin0", "old0", "pay0"]
-    assert sorted(ids("--days", "7")) == ["coin0", "pay0"]
-    assert sorted(ids("--topic", "mobile-payments")) == ["old0", "pay0"]
+    def ids(*more: str) -> list[str]:
+        found = json.loads(asked("query", "mobile payments", "--json", *more).output)["stories"]
+        return sorted(story["id"] for story in found)
+
+    assert ids() == ["coin0", "old0", "pay0"]
+    assert ids("--days", "7") == ["coin0", "pay0"]
+    assert ids("--topic", "mobile-payments") == ["old0", "pay0"]
     assert len(ids("--limit", "1")) == 1
 
 

@@ -80,7 +80,8 @@ def test_a_broken_pipe_is_quiet(home: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
         process.stdout.close()  # the reader has gone before the first line
         complaint = process.stderr.read()
 

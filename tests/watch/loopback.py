@@ -75,9 +75,10 @@ class Server:
         with self._lock:
             self.open += 1
             self.most_open = max(self.most_open, self.open)
-        with contextlib.suppress(OSError), connection:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.enter_context(connection)
             if self.tls:
-                connection = self.tls.wrap_socket(connection, server_side=True)
+                connection = stack.enter_context(self.tls.wrap_socket(connection, server_side=True))
             connection.settimeout(20)
             connection.sendall(self.greeting)
             raw = b""

@@ -120,8 +120,8 @@ def test_different_happenings_on_one_topic_stay_apart() -> None:
 
 def test_reports_that_share_actors_but_not_the_event_stay_apart() -> None:
     """Three banks and their passkeys twice in a week: some words in common, two happenings."""
-    fine = make_entry("Regulator fines three large banks over hidden fees", "court.example", NOW + DAY,
-                      summary="Customers of the banks get eleven million back after a ruling on overdraft charges.")  # fmt: skip
+    summary = "Customers of the banks get eleven million back after a ruling on overdrafts."
+    fine = make_entry("Regulator fines three large banks over hidden fees", "court.example", NOW + DAY, summary=summary)
     assert sets_of(group_entries([*PASSKEYS, fine], [])) == {ids(PASSKEYS), ids([fine])}
 
 

@@ -1,5 +1,6 @@
 """What a visit leads to: the feed's state, its reason, and the time of the next visit."""
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +11,6 @@ from hypothesis import strategies as st
 from radar.records import Crawl, Entry, Feed, Fetched, FetchError, FetchResult, NotModified, Parsed
 from radar.watch.fetch import decide_crawl, hash_body, is_unchanged
 from radar.watch.fetch.pace import find_address
-import itertools
 
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -78,9 +78,10 @@ class Fetcher:
 
     async def __aenter__(self) -> "Fetcher":
         context = self._context or _trusting_context()
+        self._resolver = GuardedResolver(self._guard)
         connector = aiohttp.TCPConnector(
             ssl=context,
-            resolver=GuardedResolver(self._guard),
+            resolver=self._resolver,
             socket_factory=self._guard.make_socket,
             use_dns_cache=False,
             limit=0,
@@ -106,6 +107,7 @@ class Fetcher:
 
     async def __aexit__(self, *exc: object) -> None:
         await self._client.aclose()
+        await self._resolver.close()
 
     async def fetch(self, feed: Feed) -> FetchResult:
         """Return what the server says of one feed; every expected failure is a FetchError."""

@@ -123,8 +123,8 @@ def _keep_state(
     feed: Feed, state: FeedState, reason: str, due: datetime, status: int, failures: int, now: datetime
 ) -> Crawl:
     """Describe a failed visit; validators and hash stay those of the last good one."""
-    # An address that was moved to and now fails is given up after three failures: the feed's own is asked again.
-    lost = is_moved(feed) and failures >= 3
+    # An address that was moved to and now fails or is gone is given up: the feed's own is asked again.
+    lost = is_moved(feed) and (failures >= 3 or state == "gone")
     return Crawl(
         feed_url=feed.url,
         at=now,

@@ -1,6 +1,7 @@
 """Fetch from synchronous code: the event loop runs in a thread of its own while the caller works on the results."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import aclosing, suppress
@@ -9,13 +10,25 @@ from queue import Queue
 from typing import Any
 
 from radar.records import Feed, FetchResult
-from radar.watch.fetch.client import fetch_feeds
+from radar.watch.fetch.client import CONCURRENCY, SPACING, fetch_feeds
+from radar.watch.guard import Guard
 
 WAITING = 64  # results that wait for the caller
 
 
-def fetch_all(feeds: Iterable[Feed], *, now: datetime, contact: str, **options: Any) -> Iterator[FetchResult]:
-    """Yield the results of `fetch_feeds` (same options) from an event loop in a thread of its own.
+def fetch_all(
+    feeds: Iterable[Feed],
+    *,
+    contact: str,
+    allow: Iterable[str] = (),
+    now: datetime,
+    timeout: float = 30.0,
+    concurrency: int = CONCURRENCY,
+    spacing: float = SPACING,
+    guard: Guard | None = None,
+    context: ssl.SSLContext | None = None,
+) -> Iterator[FetchResult]:
+    """Yield the results of `fetch_feeds` (same parameters) from an event loop in a thread of its own.
 
     Fetching goes on while the caller works on a result, until 64 results wait; a caller that stops iterating stops the
     fetching.
@@ -26,7 +39,18 @@ def fetch_all(feeds: Iterable[Feed], *, now: datetime, contact: str, **options: 
 
     async def run() -> None:
         stop.arm()
-        async with aclosing(fetch_feeds(feeds, now=now, contact=contact, **options)) as stream:
+        stream = fetch_feeds(
+            feeds,
+            contact=contact,
+            allow=allow,
+            now=now,
+            timeout=timeout,
+            concurrency=concurrency,
+            spacing=spacing,
+            guard=guard,
+            context=context,
+        )
+        async with aclosing(stream):
             async for result in stream:
                 while not room.acquire(blocking=False):
                     await asyncio.sleep(0.02)

@@ -1,0 +1,117 @@
+"""The demo as a newcomer sees it: it runs clean, twice, and tells the planted stories apart."""
+
+from pathlib import Path
+
+import pytest
+
+from radar.demo.run import run_demo
+from radar.errors import ConfigError
+from radar.records import Signal
+from radar.store import Store, open_store
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A demo that ran once over another demo's remains."""
+    folder = tmp_path_factory.mktemp("demo")
+    (folder / "demo" / "data").mkdir(parents=True)
+    (folder / "demo" / "radar.toml").write_text("# kept\n", encoding="utf-8")
+    (folder / "demo" / "data" / "radar.db").write_bytes(b"remains of an earlier run")
+    lines: list[str] = []
+    run_demo(home=folder / "demo", out=folder / "out", seed=7, echo=lines.append)
+    return folder, "\n".join(lines)
+
+
+@pytest.fixture
+def store(demo: tuple[Path, str]) -> Store:
+    return open_store(f"sqlite:///{demo[0] / 'demo' / 'data' / 'radar.db'}")
+
+
+def moving(history: list[Signal]) -> list[str]:
+    return list(dict.fromkeys(signal.phase for signal in history if signal.phase))
+
+
+def test_the_demo_delivers_three_digests_and_shows_the_presidents(demo: tuple[Path, str]) -> None:
+    """As .eml and .html, and on the terminal."""
+    folder, shown = demo
+    names = sorted(path.name for path in (folder / "out").iterdir())
+    assert names == [
+        f"{who}-2026-W49.{kind}" for who in ("field", "fundraising", "president") for kind in ("eml", "html")
+    ]
+    assert "MATTERS MOST" in shown
+    assert "Approve the interim rule by Friday 4 December." in shown
+    assert "Your words, 12 October: “protect what donors tell us”" in " ".join(shown.split())
+
+
+def test_the_two_topics_that_emerge_are_confirmed_before_the_end(store: Store) -> None:
+    """Each passes from weak signal to rising; research came first."""
+    for topic in ("ai-note-takers", "satellite-to-phone"):
+        history = store.signal_history(topic)
+        assert moving(history)[:2] == ["weak signal", "rising"]
+        assert history[-1].confirmed
+        assert history[-1].evidence.crossed[0].kind == "research"
+
+
+def test_the_campaign_of_one_publisher_raises_no_warning(store: Store) -> None:
+    """Six items a week for eight weeks, all from one owner."""
+    history = store.signal_history("brain-computer-interfaces")
+    assert moving(history) == []
+    assert history[-1].evidence.largest_share > 0.9
+
+
+def test_what_surged_and_faded_is_reported_as_faded(store: Store) -> None:
+    """The president was warned of it, and is told that it came to nothing."""
+    assert moving(store.signal_history("decentralised-social"))[-1] == "fading"
+    issues = store.list_issues("president")
+    assert any(item.topic == "decentralised-social" for issue in issues for item in issue.section("blindsided"))
+    assert any(item.topic == "decentralised-social" for issue in issues for item in issue.section("quiet"))
+
+
+def test_steady_topics_are_mainstream_and_never_confirmed(store: Store) -> None:
+    """The most written-about topics of all are no news."""
+    for topic in ("generative-ai", "ransomware"):
+        history = store.signal_history(topic)
+        assert history[-1].phase == "mainstream"
+        assert not any(signal.confirmed for signal in history)
+
+
+def test_every_warning_that_reached_an_executive_was_planted(store: Store) -> None:
+    """The season, the outage and the gadget fair are not among them."""
+    warned = {
+        item.topic
+        for issue in store.list_issues(limit=500)
+        for name in ("matters", "blindsided")
+        for item in issue.section(name)  # type: ignore[arg-type]
+    }
+    assert warned <= {
+        "ai-note-takers",
+        "satellite-to-phone",
+        "decentralised-social",
+        "passkeys",
+        "social-media",
+        "short-video",
+    }
+
+
+def test_failing_feeds_are_visible_with_their_reasons(store: Store) -> None:
+    """One turned into a web page, one answers 404, one is gone."""
+    states = {
+        feed.publisher: (feed.state, feed.reason) for feed in store.list_feeds() if feed.state not in ("ok", "quiet")
+    }
+    assert sorted(state for state, _ in states.values()) == ["failing", "gone", "not a feed"]
+    assert all(reason for _, reason in states.values())
+
+
+def test_no_agenda_reaches_another_executive(store: Store, demo: tuple[Path, str]) -> None:
+    """What the head of field operations wants stands in no file of the others."""
+    for who, secret in (("president", "no mast"), ("fundraising", "no mast"), ("field", "donor's trust")):
+        for kind in ("eml", "html"):
+            assert secret not in (demo[0] / "out" / f"{who}-2026-W49.{kind}").read_text(encoding="utf-8")
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
+    """The demo makes its folder anew, so it must be its own."""
+    (tmp_path / "thesis.txt").write_text("three years of work", encoding="utf-8")
+    with pytest.raises(ConfigError, match="name another folder"):
+        run_demo(home=tmp_path, out=tmp_path / "out", seed=7, echo=print)
+    assert (tmp_path / "thesis.txt").exists()
