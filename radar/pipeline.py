@@ -3,10 +3,9 @@
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
-from typing import Literal
 
 from radar.brief.compose import LOOK_BACK, Coverage, Material, compose_issue
 from radar.brief.mail import FolderMailer, Mailer, SMTPMailer, build_outgoing, next_attempt
@@ -19,17 +18,18 @@ from radar.listen.advice import find_exposures
 from radar.records import Executive, Exposure, Feed, Issue, Outgoing, Position, Ranked, Signal, Story, Topic
 from radar.store import Store
 from radar.watch.detect import walk_weeks
-from radar.watch.fetch import decide_crawl, fetch_all
+from radar.watch.fetch import decide_crawl, fetch_all, is_unchanged
 from radar.watch.group import STORY_LIFE, group_entries
 from radar.watch.parse import ParserPool
 from radar.watch.tag import Tagger
 
 log = logging.getLogger(__name__)
 
-CRAWL_LEASE = timedelta(minutes=10)
+CRAWL_LEASE = timedelta(minutes=30)
 SEND_LEASE = timedelta(minutes=5)
-FEEDS_AT_ONCE = 500
+FEEDS_AT_ONCE = 2_000
 ENTRIES_AT_ONCE = 2_000
+OLD = timedelta(days=30)
 TRAINING_STORIES = 4_000
 #: The tagger learns anew when the archive has grown by this much since it last did.
 GROWN = 1.25
@@ -94,7 +94,7 @@ class Pipeline:
         by_url = {feed.url: feed for feed in feeds}
         crawl = self.settings.crawl
         results = fetch_all(feeds, now=now, contact=crawl.contact, allow=crawl.allow, timeout=crawl.timeout_seconds)
-        for feed, result, parsed in pool.parse_results(results, by_url, now):
+        for feed, result, parsed in pool.parse_results(results, by_url, now, is_unchanged):
             visit = decide_crawl(feed, result, parsed, now)
             new = self.store.save_crawl(visit, parsed.entries if parsed else ())
             summary.visited += 1
@@ -111,7 +111,8 @@ class Pipeline:
         summary = WatchSummary()
         self._sync_topics()
         while entries := self.store.ungrouped_entries(ENTRIES_AT_ONCE):
-            earliest = min(entry.published_at for entry in entries)
+            # A feed read for the first time brings years of entries; those open no old stories again.
+            earliest = max(min(entry.published_at for entry in entries), now - OLD)
             stories = group_entries(entries, self.store.open_stories(earliest - STORY_LIFE))
             self.store.save_stories(stories)
             summary.entries += len(entries)
@@ -250,7 +251,8 @@ class Pipeline:
     ) -> list[Outgoing]:
         """Hand every waiting message, or one executive's, to the mailer (default: the configured one).
 
-        Returns each message as it stands afterwards. Takes a clock, not a moment: a slow mail server must not outlast the lease on a message unnoticed.
+        Returns each message as it stands afterwards. Takes a clock, not a moment: a slow mail server must not outlast
+        the lease on a message unnoticed.
         """
         mailer = mailer or self.open_mailer()
         done = []

@@ -5,15 +5,15 @@ import email.policy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from building import PRESIDENT
 from pytest_httpserver import HTTPServer
-from smtp_sink import serve_inbox
 from werkzeug import Request, Response
 
 from radar.app import App
 from radar.config import CrawlSettings, MailSettings, Settings, WebSettings
 from radar.records import Feed, Position, Statement
 from radar.store import Store
+from tests.building import PRESIDENT
+from tests.smtp_sink import serve_inbox
 
 NOW = datetime(2026, 11, 30, 7, 0, tzinfo=UTC)  # a Monday, 10:00 in Nairobi
 ARTICLE = "Passkeys replace passwords at five banks"
@@ -27,7 +27,7 @@ FEED = """<?xml version="1.0" encoding="utf-8"?>
 def test_one_article_travels_from_bytes_to_the_executives_inbox(
     store: Store, tmp_path: Path, httpserver: HTTPServer
 ) -> None:
-    """Crawled, grouped, tagged, ranked, composed and sent; the second visit is conditional, the second run sends nothing."""
+    """Crawled, grouped, tagged, ranked, composed and sent; the second visit is conditional, the second run silent."""
     visits: list[str] = []
 
     def answer(request: Request) -> Response:
@@ -41,7 +41,7 @@ def test_one_article_travels_from_bytes_to_the_executives_inbox(
         settings = Settings(
             home=tmp_path,
             database_url="",
-            crawl=CrawlSettings(contact="https://radar.example", allow=(f"127.0.0.1:{httpserver.port}",)),
+            crawl=CrawlSettings(contact="https://radar.example", allow=(f"localhost:{httpserver.port}",)),
             mail=MailSettings(sender="Radar <radar@foundation.example>", host="127.0.0.1", port=port, tls="none"),
             web=WebSettings(public_url="https://radar.example"),
         )

@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from building import PRESIDENT, make_entry
-from smtp_sink import serve_inbox
 
 from radar.app import App
 from radar.brief.mail import FolderMailer, Sent
 from radar.config import MailSettings, Settings
-from radar.records import Feed, Outgoing
+from radar.records import Crawl, Feed, Outgoing
 from radar.store import Store, open_store
+from tests.building import PRESIDENT, make_entry
+from tests.smtp_sink import serve_inbox
 
 SLOT = datetime(2026, 11, 30, 4, 30, tzinfo=UTC)  # Monday, 07:30 in Nairobi
 
@@ -181,8 +181,6 @@ def test_watching_twice_changes_nothing(store: Store, tmp_path: Path) -> None:
         make_entry(f"Bank {number} moves customers to passkeys", at=SLOT - timedelta(days=number))
         for number in range(9)
     ]
-    from radar.records import Crawl
-
     store.save_crawl(Crawl(leased.url, SLOT, "new entries", "ok", "", SLOT + timedelta(hours=1)), entries)
     app = open_app(store, tmp_path)
     first = app.pipeline.watch(SLOT)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from radar.brief.relevance import format_day
+from radar.brief.slot import name_week
+from radar.brief.wording import count_reading, write_decline, write_phase, write_preheader, write_step, write_subject
 from radar.records import (
     Executive,
     Issue,
@@ -22,7 +24,7 @@ from radar.records import (
     Story,
     Topic,
 )
-from radar.text import count_words, stable_id
+from radar.text import stable_id
 
 MAX_MATTERS = 3
 MAX_AGENDA = 6
@@ -31,7 +33,7 @@ MAX_BLINDSIDED = 3
 MAX_QUIET = 3
 MAX_PRIMERS = 2
 MAX_SOURCES = 3
-#: A briefed story returns only when this many owners have joined since, or half as many again.
+#: A briefed story returns only when this many owners have joined since, and half as many again.
 NEWS_OWNERS = 3
 QUIET_AFTER = timedelta(weeks=2)  # a lull of a week or two is not yet the end of a wave
 LOOK_BACK = 8  # issues in which a warning is remembered
@@ -74,13 +76,13 @@ class _Composer:
     def __init__(self, executive: Executive, week: str, material: Material, now: datetime) -> None:
         self.executive, self.week, self.material, self.now = executive, week, material, now
         self.earlier = material.earlier[:LOOK_BACK]
-        self.briefed = {  # story id → most owners it was ever briefed with
+        self.briefed = {  # story id → owners it was last briefed with
             source.story_id: source.publishers
             for issue in reversed(self.earlier)
             for item in issue.items
             for source in item.sources
         }
-        self.met = {item.topic for issue in material.earlier for item in issue.items if item.topic}
+        self.met = {primer.topic for issue in material.earlier for primer in issue.primers}
         self.told: set[str] = set()  # story ids used in this issue
         self.topics_told: set[str] = set()
 
@@ -101,8 +103,8 @@ class _Composer:
             week=self.week,
             composed_at=self.now,
             token=token,
-            subject=_write_subject(matters, agenda, blindsided, sum(self._is_decision(i.topic) for i in matters)),
-            preheader=_write_preheader(matters, agenda, blindsided),
+            subject=write_subject(matters, agenda, blindsided, sum(self._is_decision(i.topic) for i in matters)),
+            preheader=write_preheader(matters, agenda, blindsided),
             items=items,
             moves=self._find_moves(),
             primers=primers,
@@ -112,7 +114,7 @@ class _Composer:
             notes=self._write_notes(matters, agenda, blindsided),
             delivery=f"{WEEKDAYS[self.executive.day]} at {self.executive.time}",
         )
-        return replace(issue, minutes=max(1, round(_count_reading(issue) / WORDS_PER_MINUTE)))
+        return replace(issue, minutes=max(1, round(count_reading(issue) / WORDS_PER_MINUTE)))
 
     # -- matters most -------------------------------------------------------------------------------------------------
 
@@ -157,7 +159,7 @@ class _Composer:
             evidence=signal.sentence,
             so_what=position.so_what if position else "",
             say=position.say if position else "",
-            do=_write_step(position, self.now.date())
+            do=write_step(position, self.now.date())
             if position
             else "No advice is on file yet; your advisor is preparing it.",
         )
@@ -171,7 +173,7 @@ class _Composer:
         for one in self.material.ranked:
             if len(chosen) == MAX_AGENDA:
                 break
-            if one.statement is None or one.story.id in self.told or not self._has_news(one.story):
+            if one.statement is None or not self._has_news(one.story):
                 continue
             if self.topics_told & set(one.topics) or self._repeats(one, chosen):
                 continue
@@ -194,7 +196,7 @@ class _Composer:
     # -- don't be blindsided ------------------------------------------------------------------------------------------
 
     def _choose_blindsided(self) -> tuple[Item, ...]:
-        """Choose confirmed topics that no statement asked for, the strongest first."""
+        """Choose confirmed topics whose news serves no statement, the strongest first."""
         moving = sorted(
             (signal for signal in self.material.signals.values() if signal.confirmed),
             key=lambda signal: (-signal.evidence.strength, signal.topic),
@@ -208,8 +210,7 @@ class _Composer:
                 for one in self.material.ranked
                 if signal.topic in one.topics and one.story.id not in self.told and self._has_news(one.story)
             ]
-            on_agenda = any(one.statement for one in self.material.ranked if signal.topic in one.topics)
-            if not fresh or on_agenda:
+            if not fresh or any(one.statement for one in fresh):
                 continue
             fresh.sort(key=lambda one: (-len(one.story.publishers), one.story.id))
             item = self._write_item("blindsided", fresh[0], signal.topic, sources=[one.story for one in fresh])
@@ -241,9 +242,7 @@ class _Composer:
                     Item(
                         id=stable_id(self.executive.slug, self.week, "quiet", item.topic)[:12],
                         section="quiet",
-                        claim=(
-                            f"We warned of {_inside(item.topic_name)} on {warned}. {_write_decline(signal)} No action."
-                        ),
+                        claim=(f"We warned of {item.topic_name} on {warned}. {write_decline(signal)} No action."),
                         topic=item.topic,
                         topic_name=item.topic_name,
                         phase=signal.phase,
@@ -325,6 +324,10 @@ class _Composer:
             notes.append(
                 f"Radar has watched for {weeks} week{'s' * (weeks != 1)}: too short to tell a trend from a habit"
             )
+        if self.earlier and self.earlier[0].week != (missed := _name_week_before(self.week)):
+            notes.append(
+                f"no issue went out in week {missed[-2:].lstrip('0')}: Radar was not running, or you had paused it"
+            )
         if not self.material.statements:
             notes.append("no agenda is on file for you yet: tell your advisor what you are trying to do")
         elif not matters and not agenda and not blindsided:
@@ -332,52 +335,6 @@ class _Composer:
         elif not blindsided:
             notes.append("nothing outside your agenda passed the bar")
         return tuple(notes)
-
-
-def write_phase(signal: Signal) -> str:
-    """Return the phase as a reader follows it: "rising, 5th week"."""
-    if signal.phase is None:
-        return ""
-    weeks = (signal.week - signal.since).days // 7 + 1
-    if signal.phase in ("mainstream", "weak signal"):
-        return signal.phase
-    if weeks > 1:
-        return f"{signal.phase}, {_ordinal(weeks)} week"
-    return f"{signal.phase}, up from rising" if signal.previous == "rising" else f"{signal.phase}, new this week"
-
-
-def _ordinal(number: int) -> str:
-    if number % 100 in (11, 12, 13):
-        return f"{number}th"
-    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
-
-
-def _write_step(position: Position, today: date) -> str:
-    """Return the next step with its day; a day that has passed is said to have passed."""
-    if not position.next_step:
-        return f"Nothing now. Our position: {position.ring}."
-    if position.due_on is None:
-        return position.next_step
-    due = f"{position.due_on.strftime('%A')} {format_day(position.due_on)}"
-    step = position.next_step.rstrip(".")
-    return f"{step} by {due}." if position.due_on >= today else f"{step}. This was due on {due}."
-
-
-def _write_decline(signal: Signal) -> str:
-    peak, recent = signal.evidence.peak, signal.evidence.reports
-    if recent == 0:
-        return "Nobody has written about it this week."
-    if peak and recent <= 0.25 * peak:
-        return "Coverage has fallen to less than a quarter since."
-    return "Coverage has halved since." if peak and recent <= 0.5 * peak else "Coverage has settled since."
-
-
-def _inside(name: str) -> str:
-    """Return a topic's name inside a sentence: "Decentralised …" loses its capital, "AI …" and "5G" do not."""
-    first, _, rest = name.partition(" ")
-    if first[:1].isupper() and first[1:].islower() and (rest == "" or not rest[:1].isupper()):
-        return name[0].lower() + name[1:]
-    return name
 
 
 def _cite(story: Story) -> Source:
@@ -392,39 +349,6 @@ def _cite(story: Story) -> Source:
     )
 
 
-def _write_subject(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item], decide: int) -> str:
-    """State the news in our own words: topic and phase, never a publisher's headline, which could inject a header."""
-    know = len(matters) + len(agenda) + len(blindsided) - decide
-    parts = [f"{decide} to decide"] * bool(decide) + [f"{know} to know"] * bool(know)
-    lead = next(iter([*matters, *blindsided]), None)
-    if lead:
-        return f"{', '.join(parts)}: {lead.topic_name} {_write_headline_phase(lead)}"
-    if agenda:
-        named = list(dict.fromkeys(item.topic_name for item in agenda if item.topic_name))[:2]
-        return f"{', '.join(parts)}" + (f": {' and '.join(named)}" if named else "")
-    return "A quiet week: nothing needs you"
-
-
-def _write_headline_phase(item: Item) -> str:
-    return f"{item.phase_note}, {item.publishers} publishers" if item.publishers > 1 else item.phase_note
-
-
-def _write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]) -> str:
-    advised = sum(bool(item.say) for item in matters)
-    parts = []
-    if advised:
-        parts.append(
-            "Advice attached." if advised == len(matters) else f"Advice attached for {advised} of {len(matters)}."
-        )
-    also = list(dict.fromkeys(i.topic_name for i in [*matters[1:], *blindsided, *agenda] if i.topic_name))[:3]
-    if also:
-        parts.append("Also: " + ", ".join(_inside(name) for name in also) + ".")
-    return " ".join(parts) or "Nothing passed your bar this week; here is what we watched."
-
-
-def _count_reading(issue: Issue) -> int:
-    words = sum(
-        count_words(" ".join((item.claim, item.evidence, item.so_what, item.say, item.do, *item.why)))
-        for item in issue.items
-    )
-    return words + sum(count_words(primer.text) for primer in issue.primers) + 40
+def _name_week_before(week: str) -> str:
+    year, number = week.split("-W")
+    return name_week(date.fromisocalendar(int(year), int(number), 1) - timedelta(days=7))

@@ -37,9 +37,10 @@ def find_next_slot(executive: Executive, now: datetime) -> Slot:
 
 
 def find_due_week(executive: Executive, now: datetime) -> str | None:
-    """Return the week whose issue should go out now; None when it is too late, or the executive is paused."""
+    """Return the week whose issue should go out now; None when it is too late, or for who is paused or came later."""
     slot = find_slot(executive, now)
-    return slot.week if not executive.paused and now - slot.due_at <= LATE else None
+    came_later = executive.enrolled_at is not None and slot.due_at < executive.enrolled_at
+    return None if executive.paused or came_later or now - slot.due_at > LATE else slot.week
 
 
 def name_week(day: date) -> str:

@@ -83,7 +83,7 @@ def add_executive(house: House, /, slug: str, as_json: bool, **given: Any) -> No
     with house.open() as app:
         if slug in {person.slug for person in app.store.list_executives()}:
             raise RadarError(f"there is an executive called {slug!r}: change it with `radar executives set {slug}`")
-        person = Executive(slug, **fields)
+        person = Executive(slug, enrolled_at=app.now(), **fields)
         app.store.save_executive(person)
     if as_json:
         say_json(person)

@@ -21,7 +21,7 @@ def signals(house: House, everything: bool, topic: str | None, as_json: bool) ->
     Example: radar signals
              radar signals --topic passkeys
     """
-    from radar.brief.compose import write_phase
+    from radar.brief.wording import write_phase
     from radar.store.names import unknown_name
 
     with house.lookup() as lookup:

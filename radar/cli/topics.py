@@ -27,7 +27,7 @@ def list_topics(house: House, as_json: bool) -> None:
     \b
     Example: radar topics list --json
     """
-    from radar.brief.compose import write_phase
+    from radar.brief.wording import write_phase
 
     with house.lookup() as lookup:
         known = lookup.topics()
@@ -57,7 +57,7 @@ def show_topic(house: House, slug: str, as_json: bool) -> None:
     \b
     Example: radar topics show passkeys
     """
-    from radar.brief.compose import write_phase
+    from radar.brief.wording import write_phase
     from radar.store.names import unknown_name
 
     with house.open() as app:

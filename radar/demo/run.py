@@ -23,8 +23,8 @@ from radar.store import Store, migrate, open_store
 #: From this week on, each executive gets an issue; before it, there is too little to brief on.
 FIRST_ISSUE = 12
 SLOT = timedelta(hours=8)  # after the earliest digest of a Monday, before anything else happens
-_SETTINGS = """# Radar's demo. With a mail server here, the digests are also sent by SMTP, for instance to a test inbox on
-# this machine.
+_SETTINGS = """# Radar's demo. With a mail server here, the digests are also sent by SMTP, for instance to a test inbox
+# on this machine.
 [advisor]
 name = "Priya Raman"
 email = "advisor@harbourlight.example"

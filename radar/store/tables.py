@@ -254,6 +254,7 @@ executive = Table(
     Column("day", Integer, nullable=False),
     Column("time", Text, nullable=False),
     Column("paused", Boolean, nullable=False),
+    Column("enrolled_at", UTCDateTime),
 )
 
 statement = Table(

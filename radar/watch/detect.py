@@ -19,6 +19,9 @@ from radar.records import KINDS, Crossing, Evidence, Kind, Phase, Series, Signal
 
 WINDOWS = (1, 2, 4, 8, 13, 26)  # weeks
 PAST = 104  # weeks a window is held against, at most
+NEWS = 13  # weeks: the longest window that may confirm
+USUAL = 26  # weeks that make a habit; older ones no longer tell what readers are used to
+CAMPAIGN = 3  # reports by which one owner may exceed all others together in a week and still count in full
 MIN_HISTORY = 6  # weeks watched before anything beyond a weak signal is said
 MIN_WEEK = 10  # reports on anything that make a week count as watched
 
@@ -66,7 +69,14 @@ class _Walk:
     first: int | None = None
     low_weeks: int = 0
 
+    counted: tuple[int, ...] = ()  # reports as evidence: an owner's campaign is cut to a little more than the others'
+
     def __post_init__(self) -> None:
+        # One owner's thousand items must neither warn nor, as part of the past, hide a rise for the next two years.
+        self.counted = tuple(
+            reports - busiest + min(busiest, reports - busiest + CAMPAIGN)
+            for reports, busiest in zip(self.series.reports, self.series.busiest, strict=True)
+        )
         self.since = self.start
         # What was published before watching began counts as seen, not as counted.
         for week in range(self.start):
@@ -90,10 +100,11 @@ class _Walk:
             self.phase in ("rising", "surging")
             and self.low_weeks == 0
             and evidence.strength >= CONFIRMED
+            and evidence.window <= NEWS  # what was new half a year ago is no warning now
             and len(evidence.publishers) > MIN_OWNERS
             and len(evidence.crossed) >= 2
             and evidence.largest_share <= BUSIEST_SHARE
-            and (self.phase == "surging" or week > self.since)
+            and (self.phase == "surging" or week > self.since or self.previous == "weak signal")  # two weeks at least
         )
         return Signal(
             topic=self.series.topic,
@@ -114,12 +125,13 @@ class _Walk:
 
     def _gather(self, week: int) -> Evidence:
         reports, totals = self.series.reports, self.series.totals
-        strength, window, expected = measure_strength(reports[self.start : week + 1], totals[self.start : week + 1])
+        counted = self.counted
+        strength, window, expected = measure_strength(counted[self.start : week + 1], totals[self.start : week + 1])
         recent = range(max(self.start, week - 3), week + 1)
         inside = range(max(self.start, week - window + 1), week + 1)
-        count = sum(reports[w] for w in inside)
-        past = reports[max(self.start, week - 52) : max(self.start, week - 3)]
-        level = sum(reports[w] for w in recent) / len(recent)
+        count = sum(counted[w] for w in inside)
+        past = counted[max(self.start, week - USUAL) : max(self.start, week - 3)]
+        level = sum(counted[w] for w in recent) / len(recent)
         # Only a rise has a height: an old burst of one owner must not make every later rise look low.
         self.peak = max(self.peak, level) if self.phase in ("rising", "surging", "fading") else level
         return Evidence(
@@ -154,7 +166,7 @@ class _Walk:
         """Return the phase this week calls for, the present one where the evidence does not force a change."""
         watched = week - self.start + 1
         active = [w for w in range(max(self.start, week - 3), week + 1) if self.series.reports[w]]
-        level = sum(self.series.reports[max(self.start, week - 1) : week + 1]) / min(2, watched)
+        level = sum(self.counted[max(self.start, week - 1) : week + 1]) / min(2, watched)
         independent = len(evidence.publishers) >= MIN_OWNERS and evidence.largest_share <= BUSIEST_SHARE
         # A long window still holds a burst that is over: growth must show in the last two weeks as well.
         growing = (
@@ -283,17 +295,17 @@ def measure_strength(reports: tuple[int, ...], totals: tuple[int, ...]) -> tuple
 
 
 def _dispersion(reports: tuple[int, ...]) -> float:
-    """Return the variance-to-mean ratio of the weeks before the last four, between 1 and 4.
+    """Return the variance-to-mean ratio of the weeks before the last four, between 1.5 and 4; 2.5 where it is unknown.
 
     Robust against the rise itself: the recent weeks are left out, and so is a thin past (fewer than eight reports).
     """
     past = reports[:-4][-52:]
     total = sum(past)
     if len(past) < 6 or total < 8:
-        return 1.5
+        return 2.5
     mean = total / len(past)
     variance = sum((count - mean) ** 2 for count in past) / (len(past) - 1)
-    return min(4.0, max(1.0, variance / mean))
+    return min(4.0, max(1.5, variance / mean))
 
 
 def _confidence(evidence: Evidence) -> float:

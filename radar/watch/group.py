@@ -5,7 +5,7 @@ TF-IDF rows. Single-link is never used: one loose pair would chain whole weeks t
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,7 +19,10 @@ from radar.vectors import Matrix, TfidfSpace
 #: How long after its last entry a story still takes in another one.
 STORY_LIFE = timedelta(days=5)
 #: Cosine of an entry to a story's centroid from which both report one happening. See docs/benchmarks.md.
-SAME_STORY = 0.40
+SAME_STORY = 0.35
+#: The same where the entry's owner is in the story already: an owner rarely reports one happening twice, but often
+#: writes two headlines on one pattern ("Security update for A", "Security update for B").
+SAME_OWNER = 0.60
 #: Words an entry must share with the story's words, whatever the cosine: short titles meet by chance.
 SHARED_WORDS = 3
 _TITLE_WORDS = 4  # shorter titles ("Weekly roundup") repeat without being one story
@@ -68,13 +71,15 @@ class _Stream:
         self._to_arriving = (rows @ rows.T).tocsr()  # arriving × arriving
         self._norm2 = [float(value) for value in sums.multiply(sums).sum(axis=1).A1] if known else []
         self._joined: dict[int, int] = {}  # arriving row → story number
+        self._owners = [{entry.publisher for entry in members} for members in self.members]
         self._words = [{word for entry in members for word in entry_words(entry)} for members in self.members]
 
     def place(self, row: int, entry: Entry) -> None:
         """Put one entry into the story it belongs to, or open a new one."""
+        dots = self._measure(row)
         number = self._find_equal(entry)
         if number is None:
-            number = self._find_alike(row, entry)
+            number = self._find_alike(entry, dots)
         if number is None:
             number = len(self.ids)
             self.ids.append(entry.id)
@@ -83,7 +88,8 @@ class _Stream:
             self.last_at.append(entry.published_at)
             self._norm2.append(0.0)
             self._words.append(set())
-        self._join(row, entry, number)
+            self._owners.append(set())
+        self._join(row, entry, number, dots.get(number, 0.0))
 
     def _find_equal(self, entry: Entry) -> int | None:
         if entry.url:
@@ -93,47 +99,41 @@ class _Stream:
         number = self._by_title.get(normalise_title(entry.title))
         return number if number is not None and self._is_open(number, entry) else None
 
-    def _find_alike(self, row: int, entry: Entry) -> int | None:
-        dots: dict[int, float] = defaultdict(float)
-        start, end = self._to_known.indptr[row], self._to_known.indptr[row + 1]
-        for number, dot in zip(self._to_known.indices[start:end], self._to_known.data[start:end], strict=True):
-            dots[int(number)] += float(dot)
-        start, end = self._to_arriving.indptr[row], self._to_arriving.indptr[row + 1]
-        for other, dot in zip(self._to_arriving.indices[start:end], self._to_arriving.data[start:end], strict=True):
-            joined = self._joined.get(int(other))
-            if joined is not None:
-                dots[joined] += float(dot)
+    def _find_alike(self, entry: Entry, dots: Mapping[int, float]) -> int | None:
         words = set(entry_words(entry))
         best, best_cosine = None, SAME_STORY
         for number in sorted(dots):
             norm2 = self._norm2[number]
             cosine = dots[number] / norm2**0.5 if norm2 > 0 else 0.0
-            if (
-                cosine >= best_cosine
-                and self._is_open(number, entry)
-                and len(words & self._words[number]) >= SHARED_WORDS
-            ):
+            if cosine < best_cosine or not self._is_open(number, entry):
+                continue
+            if cosine < SAME_OWNER and entry.publisher in self._owners[number]:
+                continue
+            if len(words & self._words[number]) >= SHARED_WORDS:
                 best, best_cosine = number, cosine
         return best
 
-    def _join(self, row: int, entry: Entry, number: int) -> None:
-        own = float(self._to_arriving[row, row])
-        self._norm2[number] += 2 * self._dot(row, number) + own
+    def _join(self, row: int, entry: Entry, number: int, dot: float) -> None:
+        self._norm2[number] += 2 * dot + float(self._to_arriving[row, row])
         self._joined[row] = number
         self.members[number].append(entry)
         self.first_at[number] = min(self.first_at[number], entry.published_at)
         self.last_at[number] = max(self.last_at[number], entry.published_at)
         self._words[number].update(entry_words(entry))
+        self._owners[number].add(entry.publisher)
         self._index(number, entry)
         self.changed[number] = self.members[number]
 
-    def _dot(self, row: int, number: int) -> float:
-        total = float(self._to_known[row, number]) if number < self._to_known.shape[1] else 0.0
-        start, end = self._to_arriving.indptr[row], self._to_arriving.indptr[row + 1]
-        for other, dot in zip(self._to_arriving.indices[start:end], self._to_arriving.data[start:end], strict=True):
-            if self._joined.get(int(other)) == number:
-                total += float(dot)
-        return total
+    def _measure(self, row: int) -> dict[int, float]:
+        """Return story number → dot product of an arriving entry with the sum of the story's rows, where not 0."""
+        dots: dict[int, float] = defaultdict(float)
+        for number, dot in _read_row(self._to_known, row):
+            dots[number] += dot
+        for other, dot in _read_row(self._to_arriving, row):
+            joined = self._joined.get(other)
+            if joined is not None:
+                dots[joined] += dot
+        return dots
 
     def _is_open(self, number: int, entry: Entry) -> bool:
         """Tell whether an entry falls into a story's life; a feed read late may tell of its beginning."""
@@ -155,6 +155,12 @@ def entry_text(entry: Entry) -> str:
 def entry_words(entry: Entry) -> list[str]:
     """Return the words two reports of one happening share."""
     return split_terms(f"{entry.title} {entry.summary[:300]}")
+
+
+def _read_row(matrix: Matrix, row: int) -> Iterator[tuple[int, float]]:
+    """Yield the (column, value) pairs of a sparse row."""
+    start, end = matrix.indptr[row], matrix.indptr[row + 1]
+    return zip(matrix.indices[start:end].tolist(), matrix.data[start:end].tolist(), strict=True)
 
 
 def _sum_rows(rows: Matrix, sizes: Sequence[int]) -> Matrix:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from radar.brief.compose import Coverage, compose_issue, write_phase
-from radar.records import Issue, Ranked, Statement
+from radar.brief.compose import Coverage, compose_issue
+from radar.brief.wording import write_phase
+from radar.records import Issue, Primer, Ranked, Statement
 from tests.building import (
     DAY,
     NOW,
@@ -188,12 +189,13 @@ def test_what_moves_outside_the_agenda_is_told_strongest_first() -> None:
 
 
 def test_a_topic_on_the_agenda_is_no_blind_spot() -> None:
-    """Told under matters, it is not told again; told before and without news, it is not outside the agenda either."""
+    """Told under matters, it is not told again; but where only news outside the agenda is left, that is told."""
     on = make_ranked(KEYS, PAINLESS, "passkeys")
     off = make_ranked(make_story("Passkeys elsewhere", *name_publishers(5)), None, "passkeys")
     assert compose(on, off, signals=confirmed("passkeys")).section("blindsided") == ()
     earlier = [make_issue(make_item(KEYS, "passkeys"))]
-    assert compose(on, off, signals=confirmed("passkeys"), earlier=earlier).section("blindsided") == ()
+    (item,) = compose(on, off, signals=confirmed("passkeys"), earlier=earlier).section("blindsided")
+    assert item.claim == "Passkeys elsewhere"
 
 
 # -- watched, and quiet -----------------------------------------------------------------------------------------------
@@ -213,7 +215,7 @@ def test_a_warning_that_came_to_nothing_is_reported(phase: Any, reports: int, wo
     signal = make_signal("passkeys", phase, confirmed=False, evidence=make_evidence(reports=reports, peak=14.0))
     earlier = [make_issue(make_item(KEYS, "passkeys"))]
     (item,) = compose(signals=[signal], earlier=earlier).section("quiet")
-    assert item.claim == f"We warned of passkeys on 17 November. {words} No action."
+    assert item.claim == f"We warned of Passkeys on 17 November. {words} No action."
 
 
 @pytest.mark.parametrize("phase", ["rising", "surging", "mainstream"])
@@ -273,7 +275,8 @@ def test_a_primer_is_for_a_topic_that_is_new_to_the_reader_and_shown() -> None:
     topics.append(make_topic("satellite"))
     ranked = [matter(slug, score=0.9 - n / 10) for n, slug in enumerate(("satellite", "passkeys", "ai"))]
     signals = confirmed("satellite", "passkeys", "ai", "drones")
-    earlier = [make_issue(make_item(make_story("Old news"), "ai"), week="2026-W30", at=NOW - 120 * DAY)]
+    old = make_issue(make_item(make_story("Old news"), "ai"), week="2026-W30", at=NOW - 120 * DAY)
+    earlier = [replace(old, primers=(Primer("ai", "AI", "What ai is."),))]
     issue = compose(*ranked, signals=signals, topics=topics, earlier=earlier)
     assert [primer.topic for primer in issue.primers] == ["passkeys"]
     assert {item.topic: item.new_to_reader for item in issue.items} == {

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from issues import NOW, PRESIDENT, make_big_issue, make_issue, make_item, make_outgoing, make_rich_issue
 
 from radar.brief.mail import (
     GIVE_UP_AFTER,
@@ -24,6 +23,7 @@ from radar.brief.mail import (
 from radar.brief.render import render_issue
 from radar.errors import ConfigError, DeliveryError
 from radar.records import Issue, Outgoing
+from tests.brief.issues import NOW, PRESIDENT, make_big_issue, make_issue, make_item, make_outgoing, make_rich_issue
 
 SEPARATORS = ("\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\x00")
 HEADERS = [

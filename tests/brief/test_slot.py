@@ -1,6 +1,7 @@
 """Exactly one digest a week, whatever the zone and whatever the clocks do."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -103,3 +104,11 @@ def test_a_week_is_named_by_its_iso_year() -> None:
     """The days around New Year belong to the week's year, not the calendar's."""
     assert name_week(datetime(2027, 1, 1, tzinfo=UTC).date()) == "2026-W53"
     assert name_week(datetime(2029, 12, 31, tzinfo=UTC).date()) == "2030-W01"
+
+
+def test_who_is_added_after_the_slot_waits_for_the_next_one() -> None:
+    """The agenda is written first; an empty digest would go out within the minute otherwise."""
+    monday = datetime(2026, 11, 30, 4, 30, tzinfo=UTC)
+    late = replace(PRESIDENT, enrolled_at=monday + timedelta(hours=1))
+    assert find_due_week(late, monday + timedelta(hours=2)) is None
+    assert find_due_week(late, monday + timedelta(days=7)) == "2026-W50"

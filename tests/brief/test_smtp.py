@@ -12,10 +12,10 @@ import pytest
 import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
-from issues import make_outgoing
-from smtp_sink import Inbox, serve
 
 from radar.brief.mail import SMTPMailer
+from tests.brief.issues import make_outgoing
+from tests.smtp_sink import Inbox, serve
 
 
 class TLSController(Controller):

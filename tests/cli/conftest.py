@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from building import NOW
-from cli_run import Run
 from click.testing import CliRunner, Result
 
 from radar.cli import radar
+from tests.building import NOW
+from tests.cli.cli_run import Run
 
 
 @pytest.fixture(autouse=True)

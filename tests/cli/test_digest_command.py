@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from building import HOUR, NOW, make_signal
-from cli_run import Run
 
 from radar.records import Crawl, Entry, Feed
 from radar.store import open_store
+from tests.building import HOUR, NOW, make_signal
+from tests.cli.cli_run import Run
 
 
 @pytest.fixture

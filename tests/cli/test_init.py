@@ -6,11 +6,11 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from cli_run import Run
 from click.testing import CliRunner
 
 from radar.cli import radar
 from radar.config import Settings, load_feeds, load_settings
+from tests.cli.cli_run import Run
 
 
 def test_init_writes_feeds_settings_and_database(home: Path, run: Run) -> None:

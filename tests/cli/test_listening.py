@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from building import make_signal
-from cli_run import Run
 
 from radar.store import Store, open_store
+from tests.building import make_signal
+from tests.cli.cli_run import Run
 
 ADVICE = ("--ring", "trial", "--so-what", "Donors sign in without passwords.", "--say", "We try it until March.")
 

@@ -1,10 +1,10 @@
 """What is printed fits and cannot command the terminal."""
 
 import pytest
-from building import NOW
 
 from radar.cli.output import count, format_age, say_json, say_table, strip_controls
 from radar.records import Executive
+from tests.building import NOW
 
 
 def test_terminal_escapes_are_stripped() -> None:

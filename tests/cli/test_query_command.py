@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from building import DAY, NOW, make_signal
-from cli_run import Run
 
 from radar.records import Crawl, Entry, Feed, Statement, Story, Tag
 from radar.store import open_store
+from tests.building import DAY, NOW, make_signal
+from tests.cli.cli_run import Run
 
 TITLES = {
     "pay": ("Mobile payments reach the countryside", "mobile-payments", 3, 1),

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from building import NOW
-from cli_run import Run
 from pytest_httpserver import HTTPServer
 
 from radar.brief.mail import SMTPMailer
 from radar.store import open_store
 from radar.web.auth import check_key
+from tests.building import NOW
+from tests.cli.cli_run import Run
 
 FEED = """<rss version="2.0"><channel><title>The Ledger</title><item><guid>1</guid><title>Passkeys arrive</title>
 <link>https://ledger.example/1</link><pubDate>Tue, 24 Nov 2026 07:00:00 GMT</pubDate></item></channel></rss>"""

@@ -5,7 +5,11 @@ from functools import partial
 
 import pytest
 import sqlalchemy as sa
-from store_samples import (
+
+from radar.errors import UnknownName
+from radar.records import Key
+from radar.store import Store, open_store
+from tests.store.store_samples import (
     DAY,
     HOUR,
     LEASE,
@@ -22,10 +26,6 @@ from store_samples import (
     make_topic,
     race,
 )
-
-from radar.errors import UnknownName
-from radar.records import Key
-from radar.store import Store, open_store
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from store_samples import DAY, NOW, fill, make_entry, make_signal, make_story, make_topic
 
 from radar.errors import UnknownName
 from radar.records import Series, Tag
 from radar.store import Store
+from tests.store.store_samples import DAY, NOW, fill, make_entry, make_signal, make_story, make_topic
 
 MONDAY = datetime(2026, 11, 2, tzinfo=UTC)
 WEEKS = (date(2026, 11, 2), date(2026, 11, 9), date(2026, 11, 16))

@@ -5,11 +5,11 @@ from datetime import date
 from functools import partial
 
 import pytest
-from store_samples import DAY, NOW, PRESIDENT, make_topic, race
 
 from radar.errors import UnknownName
 from radar.records import Position, Statement, StatementChange
 from radar.store import Store, open_store
+from tests.store.store_samples import DAY, NOW, PRESIDENT, make_topic, race
 
 DONORS = Statement(
     "s1",

@@ -9,12 +9,23 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from store_samples import DAY, HOUR, NOW, PRESIDENT, fill, make_entry, make_feed, make_signal, make_story, make_topic
 
 from radar.errors import UnknownName
 from radar.records import Position, Statement, Tag
 from radar.store import Store
 from radar.store.lookup import Lookup, open_lookup
+from tests.store.store_samples import (
+    DAY,
+    HOUR,
+    NOW,
+    PRESIDENT,
+    fill,
+    make_entry,
+    make_feed,
+    make_signal,
+    make_story,
+    make_topic,
+)
 
 TITLES = {
     "cpp": "C++ 29 gets reflection",

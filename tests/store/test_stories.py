@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from store_samples import DAY, HOUR, NOW, fill, make_entry, make_story, make_topic
 
 from radar.errors import UnknownName
 from radar.records import Entry, Story, Tag
 from radar.store import Store
+from tests.store.store_samples import DAY, HOUR, NOW, fill, make_entry, make_story, make_topic
 
 
 def stored(store: Store, *entries: Entry) -> list[Entry]:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import partial
 
 import pytest
-from store_samples import DAY, HOUR, LEASE, NOW, fill, make_crawl, make_entry, make_feed, race
 
 from radar.errors import UnknownName
 from radar.store import Store, open_store
 from radar.store.watch import CRAWLS_KEPT, REVISIONS_KEPT
+from tests.store.store_samples import DAY, HOUR, LEASE, NOW, fill, make_crawl, make_entry, make_feed, race
 
 
 def test_new_feeds_are_due_at_once(store: Store) -> None:

@@ -48,7 +48,7 @@ def test_a_true_emergence_is_seen_step_by_step() -> None:
 def test_a_burst_surges_and_is_reported_as_fading() -> None:
     """A hype is confirmed while it lasts, faded soon after, and forgotten at last; never called mainstream."""
     history = walk_weeks(make_series(CALM + BURST + [0] * 10))
-    assert phases(history) == [None, "surging", "fading", None]
+    assert phases(history) == [None, "rising", "surging", "fading", None]
     faded = next(week for week, signal in enumerate(history) if signal.phase == "fading")
     assert faded - (CALM + BURST).index(30) <= 5
     assert not any(signal.confirmed for signal in history[faded:])

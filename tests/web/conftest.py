@@ -4,11 +4,11 @@ import secrets
 from pathlib import Path
 
 import pytest
-from web_world import CANARIES, NOW, World, make_issue, save_executive, save_keys, save_watch
 
 from radar.config import Advisor, Settings, WebSettings
 from radar.store import Store
 from radar.web import create_web
+from tests.web.web_world import CANARIES, NOW, World, make_issue, save_executive, save_keys, save_watch
 
 
 @pytest.fixture

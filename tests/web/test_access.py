@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from fastapi.routing import APIRoute
-from web_world import ADVICE, CANARIES, DRAFT, EARLY, PERSONS, World
 
 from radar.web.access import ACCESS
+from tests.web.web_world import ADVICE, CANARIES, DRAFT, EARLY, PERSONS, World
 
 API = "/api/v1"
 _KEYED = {"nobody": 401, "revoked": 401, "reader": 200, "anna": 200, "bert": 200, "advisor": 200}

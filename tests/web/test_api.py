@@ -3,7 +3,8 @@
 import json
 
 import pytest
-from web_world import NOW, World
+
+from tests.web.web_world import NOW, World
 
 API = "/api/v1"
 

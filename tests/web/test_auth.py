@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from web_world import NOW, World
 
 from radar.errors import ConfigError
 from radar.records import Key
 from radar.web.auth import check_key, create_key
+from tests.web.web_world import NOW, World
 
 
 def test_a_key_holds_256_random_bits_of_which_only_the_hash_is_kept() -> None:

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 
 import pytest
-from web_world import PERSONS, World
 
 from radar.config import WebSettings
 from radar.web.access import ACCESS
 from radar.web.guard import allowed_hosts, read_host
+from tests.web.web_world import PERSONS, World
 
 ATTACK = "<script>alert('attack')</script>"
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from fastapi.openapi.models import OpenAPI
-from web_world import PERSONS, World
 
 from radar.web.access import ACCESS, ANYONE
+from tests.web.web_world import PERSONS, World
 
 PROBLEM = "application/problem+json"
 

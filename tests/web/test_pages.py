@@ -4,9 +4,9 @@ import re
 import secrets
 
 import pytest
-from web_world import CANARIES, World
 
 from radar.web.page import fill_page
+from tests.web.web_world import CANARIES, World
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 

@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from web_world import CANARIES, World
 
 from radar.config import WebSettings
 from radar.web import make_server
+from tests.web.web_world import CANARIES, World
 
 
 @pytest.fixture

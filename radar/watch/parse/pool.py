@@ -2,7 +2,7 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
@@ -46,17 +46,21 @@ class ParserPool:
         return self._collect(self._submit(feed, fetched, now), feed, fetched, now)
 
     def parse_results(
-        self, results: Iterable[FetchResult], feeds: Mapping[str, Feed], now: datetime
+        self,
+        results: Iterable[FetchResult],
+        feeds: Mapping[str, Feed],
+        now: datetime,
+        is_known: Callable[[Feed, Fetched], bool] = lambda feed, fetched: False,
     ) -> Iterator[tuple[Feed, FetchResult, Parsed | None]]:
         """Parse what was fetched, on all workers; yield each result with its feed as it is done.
 
-        Results without a body come through with None. `feeds` is by URL. `results` is read only a little ahead, so
-        that memory holds a few documents and fetching goes on meanwhile.
+        Results without a body, or with one that `is_known`, come through with None. `feeds` is by URL. `results` is
+        read only a little ahead, so that memory holds a few documents and fetching goes on meanwhile.
         """
         pending: _Pending = {}
         for result in results:
             feed = feeds[result.feed_url]
-            if not isinstance(result, Fetched):
+            if not isinstance(result, Fetched) or is_known(feed, result):
                 yield feed, result, None
                 continue
             pending[self._submit(feed, result, now)] = (feed, result)

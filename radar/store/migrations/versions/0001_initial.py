@@ -200,6 +200,7 @@ def _create_listen() -> None:
         _whole("day"),
         _text("time"),
         sa.Column("paused", sa.Boolean(), nullable=False),
+        _at("enrolled_at", nullable=True),
         sa.PrimaryKeyConstraint("slug", name="pk_executive"),
     )
     op.create_table(

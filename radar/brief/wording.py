@@ -1,0 +1,87 @@
+"""The words an issue is told in: phases, steps, subjects; always our own, never a publisher's."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from radar.brief.relevance import format_day
+from radar.records import Issue, Item, Position, Signal
+from radar.text import count_words
+
+
+def write_phase(signal: Signal) -> str:
+    """Return the phase as a reader follows it: "rising, 5th week"."""
+    if signal.phase is None:
+        return ""
+    weeks = (signal.week - signal.since).days // 7 + 1
+    if signal.phase in ("mainstream", "weak signal"):
+        return signal.phase
+    if weeks > 1:
+        return f"{signal.phase}, {_ordinal(weeks)} week"
+    return f"{signal.phase}, up from rising" if signal.previous == "rising" else f"{signal.phase}, new this week"
+
+
+def _ordinal(number: int) -> str:
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
+
+
+def write_step(position: Position, today: date) -> str:
+    """Return the next step with its day; a day that has passed is said to have passed."""
+    if not position.next_step:
+        return f"Nothing now. Our position: {position.ring}."
+    if position.due_on is None:
+        return position.next_step
+    due = f"{position.due_on.strftime('%A')} {format_day(position.due_on)}"
+    step = position.next_step.rstrip(".")
+    return f"{step} by {due}." if position.due_on >= today else f"{step}. This was due on {due}."
+
+
+def write_decline(signal: Signal) -> str:
+    """Return how far a faded topic has come down, against its height."""
+    peak, recent = signal.evidence.peak, signal.evidence.reports
+    if recent == 0:
+        return "Nobody has written about it this week."
+    if peak and recent <= 0.25 * peak:
+        return "Coverage has fallen to less than a quarter since."
+    return "Coverage has halved since." if peak and recent <= 0.5 * peak else "Coverage has settled since."
+
+
+def write_subject(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item], decide: int) -> str:
+    """State the news in our own words: topic and phase, never a publisher's headline, which could inject a header."""
+    know = len(matters) + len(agenda) + len(blindsided) - decide
+    parts = [f"{decide} to decide"] * bool(decide) + [f"{know} to know"] * bool(know)
+    lead = next(iter([*matters, *blindsided]), None)
+    if lead:
+        return f"{', '.join(parts)}: {lead.topic_name} {_write_headline_phase(lead)}"
+    if agenda:
+        named = list(dict.fromkeys(item.topic_name for item in agenda if item.topic_name))[:2]
+        return f"{', '.join(parts)}" + (f": {' and '.join(named)}" if named else "")
+    return "A quiet week: nothing needs you"
+
+
+def _write_headline_phase(item: Item) -> str:
+    return f"{item.phase_note}, {item.publishers} publishers" if item.publishers > 1 else item.phase_note
+
+
+def write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]) -> str:
+    """Return the line a mail reader shows beside the subject."""
+    advised = sum(bool(item.say) for item in matters)
+    parts = []
+    if advised:
+        parts.append(
+            "Advice attached." if advised == len(matters) else f"Advice attached for {advised} of {len(matters)}."
+        )
+    also = list(dict.fromkeys(i.topic_name for i in [*matters[1:], *blindsided, *agenda] if i.topic_name))[:3]
+    if also:
+        parts.append("Also: " + ", ".join(also) + ".")
+    return " ".join(parts) or "Nothing passed your bar this week; here is what we watched."
+
+
+def count_reading(issue: Issue) -> int:
+    """Return the words a reader reads."""
+    words = sum(
+        count_words(" ".join((item.claim, item.evidence, item.so_what, item.say, item.do, *item.why)))
+        for item in issue.items
+    )
+    return words + sum(count_words(primer.text) for primer in issue.primers) + 40

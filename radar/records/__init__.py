@@ -1,0 +1,71 @@
+"""The frozen records the rooms pass to each other, in order of appearance.
+
+Times are aware UTC datetimes (`_at`), days are dates (`_on`), probabilities are `confidence` in 0..1. A week is named
+by its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make every job safe to run twice.
+"""
+
+from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
+from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
+from radar.records.watch import (
+    KINDS,
+    PHASES,
+    Crawl,
+    Crossing,
+    Entry,
+    Evidence,
+    Feed,
+    FeedState,
+    Fetched,
+    FetchError,
+    FetchResult,
+    Kind,
+    NotModified,
+    Parsed,
+    Phase,
+    Series,
+    Signal,
+    Story,
+    Tag,
+    Topic,
+)
+
+__all__ = [
+    "KINDS",
+    "PHASES",
+    "RINGS",
+    "SECTIONS",
+    "Crawl",
+    "Crossing",
+    "Entry",
+    "Evidence",
+    "Executive",
+    "Exposure",
+    "Feed",
+    "FeedState",
+    "FetchError",
+    "FetchResult",
+    "Fetched",
+    "Issue",
+    "Item",
+    "Key",
+    "Kind",
+    "Move",
+    "NotModified",
+    "Outgoing",
+    "Parsed",
+    "Phase",
+    "Position",
+    "Primer",
+    "Ranked",
+    "Ring",
+    "Section",
+    "Series",
+    "Signal",
+    "Source",
+    "Statement",
+    "StatementChange",
+    "Status",
+    "Story",
+    "Tag",
+    "Topic",
+]

@@ -1,0 +1,226 @@
+"""What watching produces: feeds, entries, stories, topics, series and signals."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Kind = Literal["research", "community", "vendor", "trade", "general"]
+#: In the order in which a technology usually crosses the press.
+KINDS: tuple[Kind, ...] = ("research", "community", "vendor", "trade", "general")
+
+FeedState = Literal["new", "ok", "quiet", "failing", "gone", "refused", "not a feed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A source and what the last crawls left behind. Key: `url`."""
+
+    url: str
+    kind: Kind
+    publisher: str  # registrable domain of the owner: feeds of one owner are one voice
+    title: str = ""
+    state: FeedState = "new"
+    reason: str = ""  # the state in words, for the operator
+    etag: str = ""  # validators are echoed byte for byte
+    last_modified: str = ""
+    body_hash: str = ""
+    moved_to: str = ""  # where a permanent redirect leads: adopted when moved_since_at is empty, else still watched
+    moved_since_at: datetime | None = None
+    failures: int = 0  # in a row
+    last_crawl_at: datetime | None = None
+    last_success_at: datetime | None = None
+    next_due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A 200 answer with its whole, decompressed body."""
+
+    feed_url: str
+    final_url: str
+    body: bytes
+    content_type: str = ""
+    etag: str = ""
+    last_modified: str = ""
+    max_age: int = 0  # seconds the answer says it stays fresh; 0: it does not say
+    moved_to: str = ""  # where a chain of permanent redirects led, else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """A 304 answer: nothing new."""
+
+    feed_url: str
+    max_age: int = 0
+    moved_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchError:
+    """No usable answer. `grade` decides how long Radar stays away."""
+
+    feed_url: str
+    reason: str
+    grade: Literal["temporary", "soft", "hard", "gone", "refused"]
+    status: int = 0  # HTTP status, 0 when no answer came
+    retry_after: int = 0  # seconds the server asked for
+
+
+FetchResult = Fetched | NotModified | FetchError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one feed published. Key: `id` = hash of (feed URL, the feed's own entry id)."""
+
+    id: str
+    feed_url: str
+    entry_id: str  # guid, atom:id, or the link where the feed names none
+    url: str
+    title: str
+    published_at: datetime
+    first_seen_at: datetime
+    summary: str = ""  # plain text, at most 1,000 characters
+    author: str = ""
+    publisher: str = ""  # filled in by the store from the feed, like the next two
+    kind: Kind = "general"
+    source: str = ""  # the feed's title, as readers know it
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A feed document read: its entries, or in `problem` why there are none."""
+
+    title: str
+    format: str  # "rss20", "atom10", "rdf", "json11", … or ""
+    entries: tuple[Entry, ...]
+    problem: str = ""  # "" or one line for the operator
+    ttl: int = 0  # seconds the feed asks readers to wait between visits; 0: it does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """The outcome of one visit, and with it the feed's next state."""
+
+    feed_url: str
+    at: datetime
+    outcome: Literal["new entries", "unchanged", "failed"]
+    state: FeedState
+    reason: str
+    next_due_at: datetime
+    status: int = 0
+    etag: str = ""
+    last_modified: str = ""
+    body_hash: str = ""
+    moved_to: str = ""
+    moved_since_at: datetime | None = None
+    failures: int = 0
+    entries_seen: int = 0
+    entries_new: int = 0  # set by the store
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Entries on one happening. Key: `id` = the id of its first entry, kept for life."""
+
+    id: str
+    title: str
+    url: str
+    summary: str
+    first_at: datetime  # earliest publication among its entries
+    last_at: datetime
+    entries: tuple[Entry, ...] = ()
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """The owners that cover it, each once, sorted."""
+        return tuple(sorted({entry.publisher for entry in self.entries}))
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of press that cover it, in the order of KINDS."""
+        present = {entry.kind for entry in self.entries}
+        return tuple(kind for kind in KINDS if kind in present)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A technology worth following. Key: `slug`."""
+
+    slug: str
+    name: str
+    quadrant: str
+    definition: str
+    primer: str = ""
+    parent: str = ""
+    aliases: tuple[str, ...] = ()  # prove the topic alone
+    seeds: tuple[str, ...] = ()  # hint at it
+    not_terms: tuple[str, ...] = ()  # near-misses
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A story is about a topic. Key: (`story_id`, `topic`)."""
+
+    story_id: str
+    topic: str
+    confidence: float
+    terms: tuple[str, ...] = ()  # the words that decided
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One topic, week by week without gaps; all tuples have the same length. Key: `topic`."""
+
+    topic: str
+    weeks: tuple[date, ...]  # Mondays
+    reports: tuple[int, ...]  # distinct (story, owner) pairs on the topic: one owner counts once a story
+    totals: tuple[int, ...]  # reports on anything
+    busiest: tuple[int, ...]  # reports of the topic's busiest owner that week
+    publishers: tuple[tuple[str, ...], ...]  # owners that covered it, sorted
+    kinds: tuple[tuple[Kind, ...], ...]
+
+
+Phase = Literal["weak signal", "rising", "surging", "mainstream", "fading"]
+PHASES: tuple[Phase, ...] = ("weak signal", "rising", "surging", "mainstream", "fading")
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """The first week in which a kind of press covered a topic."""
+
+    kind: Kind
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The numbers a phase rests on, all about the closed week unless named otherwise."""
+
+    reports: int  # in the closed week
+    usual: float  # reports a week the past leads one to expect
+    reports_recent: int  # in the window that decided, campaigns of one owner cut down
+    expected_recent: float  # expectation for that window
+    window: int  # weeks
+    strength: float  # -log10 of the chance of so many reports if nothing had changed
+    publishers: tuple[str, ...]  # owners in the last four weeks
+    publishers_all: int  # owners ever
+    largest_share: float  # share of the busiest owner in the last four weeks' reports, 0..1
+    crossed: tuple[Crossing, ...]  # in order of first coverage
+    first_seen_on: date | None
+    peak: float = 0.0  # highest four-week mean so far, reports a week
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What detection says of a topic at the end of a week. Key: (`topic`, `week`)."""
+
+    topic: str
+    week: date  # Monday of the closed week
+    phase: Phase | None  # None: nothing to report
+    since: date  # Monday of the first week in this phase
+    previous: Phase | None  # the phase before this one
+    confirmed: bool  # strong enough for executives; otherwise for the advisor's desk only
+    confidence: float
+    evidence: Evidence
+    sentence: str  # the evidence in words a president understands
