@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: demo test lint types contracts unit lock clean
+.PHONY: demo test lint types contracts unit lock picture clean
 
 demo: $(VENV)/.installed
 	$(BIN)/radar demo
@@ -46,6 +46,11 @@ lock:
 	uv pip compile pyproject.toml --extra postgres --extra build $(LOCK) -o requirements.lock
 	uv pip compile pyproject.toml --all-extras $(LOCK) -o requirements-test.lock
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -q
+
+# The README's picture of a digest: the demo's, photographed by a headless Chromium.
+picture: demo
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --force-device-scale-factor=2 --window-size=700,1560 \
+	  --user-data-dir=$$(mktemp -d) --screenshot=docs/digest.png file://$(CURDIR)/$$(ls out/president-*.html | tail -1)
 
 clean:
 	rm -rf $(VENV) demo out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
