@@ -23,9 +23,9 @@ TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 class Advisor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who sends the digests and receives the replies."""
+    """Who sends the digests and receives the replies. Without a name, digests say "your advisor"."""
 
-    name: str = "Your advisor"
+    name: str = ""
     email: str = ""
 
 
@@ -129,11 +129,16 @@ def load_settings(home: Path, environ: Mapping[str, str] = os.environ) -> Settin
             f"{path}:{line}: mail.password: secrets do not belong in this file; "
             "set RADAR_SMTP_PASSWORD or mail.password_file"
         )
-    mail = msgspec.structs.replace(parsed.mail, password=_read_password(parsed.mail, environ))
+    mail = msgspec.structs.replace(parsed.mail, password=_read_password(home, parsed.mail, environ))
     public_url = parsed.web.public_url.rstrip("/")
     if public_url and not _is_web_address(public_url):
         line = _find_line(text, "web", None, "public_url")
         raise ConfigError(f"{path}:{line}: web.public_url: {public_url!r} is no web address; write https://…")
+    if mail.sender != MailSettings().sender:
+        _check_mailbox(mail.sender, text, path, "mail", "sender")
+    if parsed.advisor.email:
+        _check_mailbox(parsed.advisor.email, text, path, "advisor", "email")
+        _check_mailbox(f"{parsed.advisor.name} <advisor@example.org>", text, path, "advisor", "name")
     return Settings(
         home=home,
         database_url=environ.get("RADAR_DATABASE_URL") or f"sqlite:///{home / 'data' / 'radar.db'}",
@@ -144,10 +149,21 @@ def load_settings(home: Path, environ: Mapping[str, str] = os.environ) -> Settin
     )
 
 
-def _read_password(mail: MailSettings, environ: Mapping[str, str]) -> str:
+def _check_mailbox(mailbox: str, text: str, path: Path, table: str, key: str) -> None:
+    """Refuse now what would otherwise stop the first digest."""
+    from radar.text import split_mailbox  # only for who wrote one: `radar query` starts without it
+
+    try:
+        split_mailbox(mailbox)
+    except ValueError as reason:
+        line = _find_line(text, table, None, key)
+        raise ConfigError(f"{path}:{line}: {table}.{key}: {reason}") from None
+
+
+def _read_password(home: Path, mail: MailSettings, environ: Mapping[str, str]) -> str:
     if environ.get("RADAR_SMTP_PASSWORD"):
         return environ["RADAR_SMTP_PASSWORD"]
-    file = environ.get("RADAR_SMTP_PASSWORD_FILE") or mail.password_file
+    file = environ.get("RADAR_SMTP_PASSWORD_FILE") or (mail.password_file and str(home / mail.password_file))
     if not file:
         return ""
     try:

@@ -189,3 +189,25 @@ def owner_domain(url: str) -> str:
 def count_words(text: str) -> int:
     """Return the number of words, for reading times and limits."""
     return len(text.split())
+
+
+# By hand, because email.utils.parseaddr takes the first of several addresses and misreads some (CVE-2023-27043).
+_MAILBOX = re.compile(r" *(?:([^<>]*)<([^<>]*)>|([^<> ]*)) *")
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9.-]+)")
+_DOMAIN = re.compile(r"(?!.{254})[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))*")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def split_mailbox(text: str) -> tuple[str, str]:
+    """Return name and address of "Name <name@example.org>" or "name@example.org". Raises ValueError with the reason."""
+    written = _MAILBOX.fullmatch(text) if not _CONTROLS.search(text) else None
+    name, spec = (written[1] or "", written[2] or written[3]) if written else ("", "")
+    found = _ADDRESS.fullmatch(spec)
+    if not found or len(spec) > 254 or len(spec.split("@")[0]) > 64 or not is_mail_domain(found[1]):
+        raise ValueError(f"{clean_text(text, 100)!r} is no mail address; write it as name@example.org")
+    return name.strip().strip('"'), spec
+
+
+def is_mail_domain(domain: str) -> bool:
+    """Tell whether a mail address or a Message-ID can end in a domain."""
+    return bool(_DOMAIN.fullmatch(domain))

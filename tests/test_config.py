@@ -1,5 +1,6 @@
 """What the operator wrote is read as meant, and every mistake is named to the line."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,26 @@ def test_long_texts_of_a_topic_become_one_line() -> None:
     (topic,) = parse_topics(TOPIC + 'primer = """One\n   two."""\nnot = ["pass key"]\n', Path("t.toml"))
     assert topic.primer == "One two."
     assert topic.not_terms == ("pass key",)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[mail]\nhost = "h"\nsender = "nobody"\n', "3: mail.sender: 'nobody' is no mail address"),
+        ('[advisor]\nemail = "x, y@z.example"\n', "2: advisor.email: "),
+        ('[advisor]\nname = "A <b>"\nemail = "a@b.example"\n', "2: advisor.name: "),
+    ],
+)
+def test_a_mailbox_no_digest_could_carry_is_refused_when_it_is_read(tmp_path: Path, text: str, place: str) -> None:
+    """Not on Monday morning, when the first digest is built."""
+    (tmp_path / "radar.toml").write_text(text)
+    with pytest.raises(ConfigError, match=re.escape(f"radar.toml:{place}")):
+        load_settings(tmp_path, {})
+
+
+def test_a_password_file_is_found_beside_the_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever folder Radar is called from."""
+    (tmp_path / "radar.toml").write_text('[mail]\npassword_file = "secret"\n')
+    (tmp_path / "secret").write_text("pass word\n")
+    monkeypatch.chdir("/")
+    assert load_settings(tmp_path, {}).mail.password == "pass word"

@@ -21,14 +21,9 @@ from typing import Any, Final, Literal, Protocol
 from radar.brief.render import Rendered
 from radar.errors import ConfigError, DeliveryError, RadarError
 from radar.records import Executive, Issue, Outgoing
-from radar.text import clean_text, stable_id
+from radar.text import clean_text, is_mail_domain, split_mailbox, stable_id
 
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9.-]+)")
-# By hand, because email.utils.parseaddr takes the first of several addresses and misreads some (CVE-2023-27043).
-_MAILBOX = re.compile(r" *(?:([^<>]*)<([^<>]*)>|([^<> ]*)) *")
-_DOMAIN = re.compile(r"(?!.{254})[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}))*")
 _UNSUBSCRIBE_URL = re.compile(r"https?://[!#$%&'()*+./0-9:;=?@A-Z\[\]_a-z~-]+")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _BARE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 #: The body is folded for the 76 columns of RFC 2045, 6.7.
 _BODY_POLICY: Final = email.policy.SMTP.clone(max_line_length=76)
@@ -123,12 +118,11 @@ def clean_header(text: str, limit: int) -> str:
 
 def read_address(text: str, setting: str, error: type[RadarError] = ConfigError) -> Address:
     """Return the address of "Name <name@example.org>" or "name@example.org". `setting` says where it was written."""
-    written = _MAILBOX.fullmatch(text) if not _CONTROLS.search(text) else None
-    name, spec = (written[1] or "", written[2] or written[3]) if written else ("", "")
-    found = _ADDRESS.fullmatch(spec)
-    if not found or len(spec) > 254 or len(spec.split("@")[0]) > 64 or not _DOMAIN.fullmatch(found[1]):
-        raise error(f"{setting}: {clean_text(text, 100)!r} is no mail address; write it as name@example.org")
-    return Address(clean_header(name.strip().strip('"'), 64), addr_spec=spec)
+    try:
+        name, spec = split_mailbox(text)
+    except ValueError as reason:
+        raise error(f"{setting}: {reason}") from None
+    return Address(clean_header(name, 64), addr_spec=spec)
 
 
 def _read_recipient(executive: Executive) -> Address:
@@ -138,7 +132,7 @@ def _read_recipient(executive: Executive) -> Address:
 
 
 def _check_domain(domain: str) -> str:
-    if not _DOMAIN.fullmatch(domain):
+    if not is_mail_domain(domain):
         raise ConfigError(f"mail.sender: {clean_text(domain, 80)!r} is no domain a Message-ID could carry")
     return domain.lower()
 
