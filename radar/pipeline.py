@@ -186,7 +186,7 @@ class Pipeline:
                 stories=len(ranked),
                 publishers=len({owner for one in ranked for owner in one.story.publishers}),
                 feeds_failing=sum(status.feeds_by_state.get(state, 0) for state in DEAD_STATES),
-                weeks_watched=(find_monday(now) - min(seen, default=now.date())).days // 7,
+                weeks_watched=max(0, (find_monday(now) - min(seen, default=now.date())).days // 7),
             ),
         )
         return compose_issue(person, week, material, now, token=secrets.token_urlsafe(16))
@@ -219,7 +219,7 @@ class Pipeline:
                 person,
                 render_issue(issue, advisor=advisor.name, **links),
                 sender=self.settings.mail.sender,
-                reply_to=f"{advisor.name} <{advisor.email}>" if advisor.email else "",
+                reply_to=f"{advisor.name} <{advisor.email}>".strip() if advisor.email else "",
                 message_id_domain=sender_domain,
                 now=now,
                 unsubscribe_url=links["pause_url"],

@@ -103,8 +103,12 @@ class _Composer:
             week=self.week,
             composed_at=self.now,
             token=token,
-            subject=write_subject(matters, agenda, blindsided, sum(self._is_decision(i.topic) for i in matters)),
-            preheader=write_preheader(matters, agenda, blindsided),
+            subject=write_subject(matters, agenda, blindsided, sum(self._is_decision(i.topic) for i in matters))
+            if coverage.stories
+            else "Radar read nothing this week",
+            preheader=write_preheader(matters, agenda, blindsided)
+            if coverage.stories
+            else "No story reached it: your advisor should look at the feeds.",
             items=items,
             moves=self._find_moves(),
             primers=primers,
@@ -167,17 +171,21 @@ class _Composer:
     # -- on your agenda -----------------------------------------------------------------------------------------------
 
     def _choose_agenda(self) -> tuple[Item, ...]:
-        """Choose the best stories per statement: one line each, topics already told left out."""
+        """Choose the best stories per statement: one line each, topics already told left out.
+
+        What one publisher alone reports is told only where a statement has nothing better: never filler.
+        """
         per_statement: dict[str, int] = {}
         chosen: list[Ranked] = []
-        for one in self.material.ranked:
+        for one in sorted(self.material.ranked, key=lambda one: len(one.story.publishers) == 1):
             if len(chosen) == MAX_AGENDA:
                 break
             if one.statement is None or not self._has_news(one.story):
                 continue
             if self.topics_told & set(one.topics) or self._repeats(one, chosen):
                 continue
-            if per_statement.get(one.statement.id, 0) >= MAX_PER_STATEMENT:
+            most = MAX_PER_STATEMENT if len(one.story.publishers) > 1 else 1
+            if per_statement.get(one.statement.id, 0) >= most:
                 continue
             per_statement[one.statement.id] = per_statement.get(one.statement.id, 0) + 1
             chosen.append(one)
@@ -215,8 +223,9 @@ class _Composer:
             fresh.sort(key=lambda one: (-len(one.story.publishers), one.story.id))
             item = self._write_item("blindsided", fresh[0], signal.topic, sources=[one.story for one in fresh])
             position = self._current(signal.topic)
-            advice = f"Advice on file: {position.ring}." if position else "Advice is being prepared."
-            items.append(replace(item, evidence=signal.sentence, do=advice))
+            advice = f"Our position: {position.ring}." if position else "Advice is being prepared."
+            say = position.say if position else ""  # whoever is asked about it tomorrow needs an answer today
+            items.append(replace(item, evidence=signal.sentence, say=say, do=advice))
             self.topics_told.add(signal.topic)
         return tuple(items)
 
@@ -236,7 +245,7 @@ class _Composer:
                 if signal.phase == "fading" and signal.week - signal.since < QUIET_AFTER:
                     continue
                 closed.add(item.topic)
-                warned = format_day(issue.composed_at.date())
+                warned = format_day(self._find_warning(item.topic, issue.composed_at).date())
                 evidence = signal.evidence
                 items.append(
                     Item(
@@ -252,6 +261,15 @@ class _Composer:
                     )
                 )
         return tuple(items[:MAX_QUIET])
+
+    def _find_warning(self, topic: str, last: datetime) -> datetime:
+        """Return when the warnings that ended with the one of `last` began: a wave is warned of week after week."""
+        first = last
+        for issue in self.material.earlier:
+            warned = any(item.topic == topic and item.section in ("matters", "blindsided") for item in issue.items)
+            if warned and timedelta(0) <= first - issue.composed_at <= QUIET_AFTER:
+                first = issue.composed_at
+        return first
 
     # -- the rest -----------------------------------------------------------------------------------------------------
 
@@ -321,15 +339,16 @@ class _Composer:
         notes = []
         if self.material.coverage.weeks_watched < 8:
             weeks = self.material.coverage.weeks_watched
-            notes.append(
-                f"Radar has watched for {weeks} week{'s' * (weeks != 1)}: too short to tell a trend from a habit"
-            )
+            span = f"{weeks} week{'s' * (weeks != 1)}" if weeks > 0 else "less than a week"
+            notes.append(f"Radar has watched for {span}: too short to tell a trend from a habit")
         if self.earlier and self.earlier[0].week != (missed := _name_week_before(self.week)):
             notes.append(
                 f"no issue went out in week {missed[-2:].lstrip('0')}: Radar was not running, or you had paused it"
             )
         if not self.material.statements:
             notes.append("no agenda is on file for you yet: tell your advisor what you are trying to do")
+        elif not self.material.coverage.stories:
+            pass  # the issue's one sentence says that nothing was read, which is not a quiet week
         elif not matters and not agenda and not blindsided:
             notes.append("a quiet week: nothing passed your bar")
         elif not blindsided:

@@ -21,6 +21,7 @@ _PHASE_WEIGHT: dict[Phase, float] = {
     "mainstream": 0.15,
     "fading": 0.1,
 }
+_OWN_WORDS = 0.15  # of the worth of a story on a linked topic, what words shared with the statement make up
 _OFF_AGENDA = 0.2  # what a story nobody asked for is worth, next to 0.6..1.0 for one that serves a statement
 
 
@@ -35,8 +36,10 @@ def rank_stories(
     """Return every story that is not muted, the most relevant first.
 
     `tags` maps story id to tags, `signals` topic to its latest signal. A story's score is its relevance to the
-    statement it serves best, weighted, times how much is happening: owners, phase, freshness. Raising a statement's
-    weight never lowers a story that serves it. Scores are comparable within one executive only.
+    statement it serves best, weighted, times how much is happening: owners, phase, freshness. A link says that the
+    topic is right, so among stories on it those in the statement's own words come first: donors' calls that leaked
+    before a hearing, for "protect what donors tell us". Raising a statement's weight never lowers a story that serves
+    it. Scores are comparable within one executive only.
     """
     stories = sorted(stories, key=lambda story: story.id)
     texts = [fold_phrase(f"{story.title} {story.summary}") for story in stories]
@@ -49,8 +52,10 @@ def rank_stories(
         own = tags.get(story.id, ())
         best: tuple[float, Match, Statement] | None = None
         for column, statement in enumerate(statements):
-            match = match_statement(statement, texts[row], own, topics, float(cosines[row, column]) / _FULL_COSINE)
-            value = match.relevance * (0.5 + statement.weight / 10)
+            agreement = min(1.0, float(cosines[row, column]) / _FULL_COSINE)
+            match = match_statement(statement, texts[row], own, topics, agreement)
+            own_words = 1.0 if match.relevance == 1.0 else agreement  # a term asked for decides alone
+            value = match.relevance * (1 - _OWN_WORDS * (1 - own_words)) * (0.5 + statement.weight / 10)
             if match.relevance >= ON_AGENDA and (best is None or value > best[0]):
                 best = (value, match, statement)
         value, match, statement_served = best or (_OFF_AGENDA, Match(0.0, ""), None)

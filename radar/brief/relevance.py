@@ -47,7 +47,7 @@ def match_statement(
                 link, linked = value, tag.topic
     if link:
         name = topics[linked].name if linked in topics else linked
-        return Match(1 - (1 - link) * (1 - words), f"about {name}, linked to this statement with you")
+        return Match(1 - (1 - link) * (1 - words), f"about {name}, one of its topics")
     shared = find_shared_words(statement.text, text)
     if len(shared) < 2 or 2 * len(shared) <= len(set(split_terms(statement.text))):
         return Match(0.0, "")

@@ -54,6 +54,16 @@ def render_text(
     return _print_text(sheet, max(40, width), colour)
 
 
+def render_headers(issue: Issue, width: int = 76) -> str:
+    """Return what a reader sees of the mail before opening it, for a terminal: subject and preheader."""
+    sheet, margin = lay_out(issue, Room()), " " * len("Preheader: ")
+    rows = (("Subject:", sheet.subject), ("Preheader:", sheet.preheader))
+    return "".join(
+        label.ljust(len(margin)) + f"\n{margin}".join(wrap_text(text, width - len(margin))) + "\n"
+        for label, text in rows
+    )
+
+
 def render_page(issue: Issue, *, browser_url: str = "", pause_url: str = "", advisor: str = "") -> str:
     """Return the whole issue as a web page that stands alone: one file, no script, nothing loaded from elsewhere."""
     sheet = lay_out(issue, Room(), browser_url=browser_url, pause_url=pause_url, advisor=advisor)

@@ -4,7 +4,7 @@ Mail, page and terminal print the same sheet, so no face can tell more than anot
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -68,6 +68,7 @@ class Line:
     new: str  # "new to you: primer below", or ""
     primer: str  # the anchor of that primer, or ""
     update: bool
+    again: bool = False  # serves the statement that the line above quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +202,11 @@ class _Layout:
     def _lay_out_block(self, name: Section) -> Block:
         items = self.issue.section(name)
         shown = items[: self.room.first(len(items))]
-        lines = tuple(self._write_line(item, number) for number, item in enumerate(shown, 1))
-        return Block(name, *HEADINGS[name], lines, len(items) - len(shown))
+        lines = [self._write_line(item, number) for number, item in enumerate(shown, 1)]
+        for number in range(len(lines) - 1, 0, -1):  # a statement with two lines is quoted once
+            if lines[number].quote == lines[number - 1].quote:
+                lines[number] = replace(lines[number], quote="", again=bool(lines[number].quote))
+        return Block(name, *HEADINGS[name], tuple(lines), len(items) - len(shown))
 
     def _write_line(self, item: Item, number: int) -> Line:
         matters = item.section == "matters"
@@ -310,11 +314,13 @@ def _write_quiet(issue: Issue) -> str:
 
 
 def _write_aside(item: Item, note: str) -> str:
-    """Return what stands in brackets after a one-liner: "surging ▲, 19 publishers"."""
+    """Return what stands in brackets after a one-liner: "surging ▲, 19 publishers"; a single one is named."""
     if item.section == "quiet":
         return ""
     parts = [note] if note else []
-    if item.publishers:
+    if item.publishers == 1 and item.sources and item.sources[0].publisher:
+        parts.append(clean_text(item.sources[0].publisher, 60))
+    elif item.publishers:
         parts.append(count_things(item.publishers, "publisher"))
     return ", ".join(parts)
 

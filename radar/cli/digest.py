@@ -92,9 +92,10 @@ def preview_issue(house: House, executive: str, week: str | None, page: Path | N
 @json_option
 @pass_house
 def build_issue(house: House, executive: str, week: str | None, as_json: bool) -> None:
-    """Make an executive's issue of a week for good: store it, put its mail into the outbox, send nothing.
+    """Make an executive's issue of a week for good.
 
-    There is one issue for an executive and week, whoever makes it; a second call changes nothing.
+    It is stored and its mail put into the outbox; nothing is sent. There is one issue for an executive and week,
+    whoever makes it; a second call changes nothing.
 
     \b
     Example: radar digest build president --week 2026-W48
@@ -149,10 +150,10 @@ def show_issue(house: House, executive: str, week: str | None, page: Path | None
 @click.pass_context
 @pass_house
 def send_waiting(house: House, ctx: click.Context, executive: str | None, as_json: bool) -> None:
-    """Send what waits in the outbox, to one executive or to all, and say what came of each message.
+    """Send what waits in the outbox; say what came of each message.
 
-    Without a mail server in radar.toml the digests are written to the folder named there. The exit code is 6 when a
-    message was not sent.
+    To one executive or to all. Without a mail server in radar.toml the digests are written to the folder named there.
+    The exit code is 6 when a message was not sent.
 
     \b
     Example: radar digest send
@@ -194,7 +195,7 @@ def _find_week(app: "App", executive: str) -> str:
 def _show(issue: Issue, links: Mapping[str, str], advisor: str, page: Path | None, as_json: bool) -> None:
     import os
 
-    from radar.brief.render import render_page, render_text
+    from radar.brief.render import render_headers, render_page, render_text
 
     if as_json:
         say_json(to_plain(issue, without=("token",)))
@@ -210,7 +211,7 @@ def _show(issue: Issue, links: Mapping[str, str], advisor: str, page: Path | Non
         browser_url=links.get("browser_url", ""),
         pause_url=links.get("pause_url", ""),
     )
-    say(f"Subject: {issue.subject}\nPreview: {issue.preheader}\n")
+    say(render_headers(issue))
     click.echo(strip_controls(text, colour=colour))
 
 

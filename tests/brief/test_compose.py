@@ -143,6 +143,22 @@ def test_agenda_lines_are_few_and_spread_over_the_statements() -> None:
     assert weights == sorted(weights, reverse=True)
 
 
+def test_what_one_publisher_alone_reports_is_no_filler() -> None:
+    """It is told where a statement has nothing better, however high it ranks, and never twice for one statement."""
+
+    def line(title: str, statement: Statement, topic: str, publishers: int, score: float) -> Ranked:
+        return make_ranked(make_story(title, *name_publishers(publishers)), statement, topic, score=score)
+
+    told = compose(
+        line("Alone, and first", PAINLESS, "drones", 1, 0.9),
+        line("Alone", DONORS, "robots", 1, 0.8),
+        line("Alone again", DONORS, "satellite", 1, 0.7),
+        line("Widely told", PAINLESS, "passkeys", 2, 0.3),
+        statements=[PAINLESS, DONORS],
+    ).section("agenda")
+    assert [item.claim for item in told] == ["Alone", "Widely told"]
+
+
 # -- nothing twice ----------------------------------------------------------------------------------------------------
 
 
@@ -183,7 +199,7 @@ def test_what_moves_outside_the_agenda_is_told_strongest_first() -> None:
     issue = compose(*ranked, signals=signals, positions=[make_position("robots", ring="hold")], statements=[DONORS])
     items = issue.section("blindsided")
     assert [item.topic for item in items] == ["robots", "drones", "satellite"]
-    assert items[0].do == "Advice on file: hold."
+    assert (items[0].do, items[0].say) == ("Our position: hold.", make_position("robots").say)
     assert items[1].do == "Advice is being prepared."
     assert all(item.evidence and not item.quote for item in items)
 
@@ -216,6 +232,15 @@ def test_a_warning_that_came_to_nothing_is_reported(phase: Any, reports: int, wo
     earlier = [make_issue(make_item(KEYS, "passkeys"))]
     (item,) = compose(signals=[signal], earlier=earlier).section("quiet")
     assert item.claim == f"We warned of Passkeys on 17 November. {words} No action."
+
+
+def test_a_warning_is_dated_from_its_beginning() -> None:
+    """A wave is warned of week after week; one of half a year ago was another."""
+    weeks = (1, 2, 3, 26)
+    earlier = [make_issue(make_item(KEYS, "passkeys"), week=f"2026-W{47 - n}", at=NOW - n * 7 * DAY) for n in weeks]
+    fading = make_signal("passkeys", "fading", confirmed=False)
+    (item,) = compose(signals=[fading], earlier=earlier).section("quiet")
+    assert item.claim.startswith("We warned of Passkeys on 3 November.")
 
 
 @pytest.mark.parametrize("phase", ["rising", "surging", "mainstream"])
@@ -308,7 +333,18 @@ def test_a_reader_without_an_agenda_is_told_what_is_missing() -> None:
     assert len(issue.section("blindsided")) == 1
 
 
-@pytest.mark.parametrize(("weeks", "words"), [(1, "for 1 week:"), (7, "for 7 weeks:"), (8, "")])
+def test_a_week_in_which_nothing_was_read_is_not_called_quiet() -> None:
+    """The subject already says that Radar, not the world, was silent."""
+    nothing = Coverage(stories=0, publishers=0, feeds_failing=3, weeks_watched=9)
+    issue = compose(coverage=nothing, statements=[PAINLESS])
+    assert issue.subject == "Radar read nothing this week"
+    assert "your advisor should look at the feeds" in issue.preheader
+    assert not any("quiet" in note or "bar" in note for note in issue.notes)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "words"), [(0, "for less than a week:"), (1, "for 1 week:"), (7, "for 7 weeks:"), (8, "")]
+)
 def test_a_short_watch_is_admitted(weeks: int, words: str) -> None:
     """Until a trend can be told from a habit."""
     coverage = Coverage(stories=0, publishers=0, feeds_failing=3, weeks_watched=weeks)

@@ -66,11 +66,19 @@ def test_the_why_quotes_the_statement_and_the_evidence() -> None:
     """In the executive's own words; nothing is invented for a story outside the agenda."""
     found = by_story(rank(DONORS))
     assert found[NOTES.id].why == (
-        "Your words, 12 October: “Protect what donors tell us”"
-        " · about AI note-takers, linked to this statement with you",
+        "Your words, 12 October: “Protect what donors tell us” · about AI note-takers, one of its topics",
         "3 publishers report it",
     )
     assert found[RAIN.id].why == ()
+
+
+def test_on_a_linked_topic_the_statements_own_words_come_first() -> None:
+    """The link says that the topic is right, the words that the story is; it may even be a little older."""
+    wanted = make_statement("Train volunteers without flying them in", "passkeys")
+    own = make_story("Ten minutes a day for volunteers of the trust", "a.example", at=NOW - DAY)
+    other = make_story("Meetings are still video calls, landlord finds", "b.example")
+    tags = {story.id: [make_tag(story, "passkeys")] for story in (own, other)}
+    assert [one.story.id for one in rank(wanted, stories=[own, other], tags=tags)] == [own.id, other.id]
 
 
 def test_a_link_to_the_parent_topic_serves() -> None:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radar.brief.render import MAX_HTML, count_columns, render_issue, render_page, render_text, wrap_text
+from radar.brief.render import (
+    MAX_HTML,
+    count_columns,
+    render_headers,
+    render_issue,
+    render_page,
+    render_text,
+    wrap_text,
+)
 from radar.brief.sheet import clean_url
 from radar.records import Issue, Move, Primer
 from tests.brief.issues import make_big_issue, make_issue, make_item, make_rich_issue, make_source
@@ -223,6 +231,33 @@ def test_quiet_issue_says_so_and_stays_short() -> None:
     assert "Nothing we read this week calls for your attention." in text
     assert len(text.split("\n")) < 10
     assert "No story reached Radar this week" in render_text(make_issue(stories_read=0))
+
+
+def test_a_statement_with_two_lines_is_quoted_once() -> None:
+    """The second line says that it is on the same; the next statement is quoted again."""
+    wants = ("be where our members are", "be where our members are", "spend less")
+    issue = make_issue(*(make_item(n, "agenda", quote=want) for n, want in enumerate(wants)))
+
+    text, tree = render_text(issue), Tree(render_issue(issue).html)
+
+    assert text.count("“be where our members are”") == tree.text.count("“be where our members are”") == 1
+    assert "·  also: Claim number 1" in text
+    assert "·  “spend less”: Claim number 2" in text
+
+
+def test_a_single_publisher_is_named_instead_of_counted() -> None:
+    """ "1 publisher" tells nothing; which one does."""
+    text = render_text(make_issue(make_item(1, "agenda", publishers=1)))
+    assert "(Topic 1: rising, 3rd week ▲, paper1.example)" in " ".join(text.replace("\u00a0", " ").split())
+
+
+def test_the_headers_are_what_a_reader_sees_before_opening() -> None:
+    """Subject and preheader, wrapped under themselves."""
+    first, second, third, *rest = render_headers(make_issue()).split("\n")
+    assert first.startswith("Subject:   1 to decide, 4 to know: AI note-takers")
+    assert second == "           publishers)"
+    assert third == "Preheader: Advice attached. Also: passkeys, direct-to-phone satellite."
+    assert rest == [""]
 
 
 def test_moves_point_up_towards_adopt() -> None:
