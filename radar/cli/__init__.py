@@ -66,10 +66,9 @@ class Radar(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command named first; an unknown one is refused with the closest known names."""
         if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            from difflib import get_close_matches
+            from radar.cli.house import refuse_command
 
-            close = get_close_matches(args[0], COMMANDS, n=2, cutoff=0.5)
-            ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {' or '.join(close)}?" if close else ""))
+            refuse_command(ctx, args[0], COMMANDS)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -90,6 +89,9 @@ class Radar(click.Group):
         except RadarError as error:
             complain(str(error))
             code = error.exit_code
+        except click.exceptions.NoArgsIsHelpError as error:  # a command that needs more, called bare
+            click.echo(error.format_message(), err=True)
+            code = 2
         except click.UsageError as error:
             command = error.ctx.command_path if error.ctx else "radar"
             complain(f"{_explain(error)}; see `{command} --help`")

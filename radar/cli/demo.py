@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from radar.cli.output import say
+from radar.cli.output import name_command, say
 
 
 @click.command()
@@ -26,7 +26,7 @@ from radar.cli.output import say
 def demo(folder: Path, out: Path, seed: int) -> None:
     """Show the main job from nothing, without internet.
 
-    Fourteen sample publishers are served on this machine and crawled week by week; three executives get their digests.
+    Sample publishers are served on this machine and crawled week by week; three executives get their digests.
 
     \b
     Example: radar demo
@@ -34,4 +34,4 @@ def demo(folder: Path, out: Path, seed: int) -> None:
     """
     from radar.demo.run import run_demo
 
-    run_demo(home=folder, out=out, seed=seed, echo=say)
+    run_demo(home=folder, out=out, seed=seed, echo=say, command=name_command(Path.cwd()))

@@ -1,9 +1,10 @@
 """What commands share: the folder they work in, the option for JSON, the groups that list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -63,12 +64,23 @@ pass_house = click.make_pass_decorator(House)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def refuse_command(ctx: click.Context, name: str, known: Iterable[str]) -> NoReturn:
+    """Refuse an unknown command with the closest known ones."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=2, cutoff=0.5)
+    ctx.fail(f"no command {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else ""))
+
+
 class ListGroup(click.Group):
     """A group whose name alone lists: `radar agenda president` is short for `radar agenda list president`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put `list` before arguments that do not begin with a command."""
         if not args or (args[0] not in self.commands and args[0] not in ctx.help_option_names):
+            listing = self.commands["list"]
+            if args and not args[0].startswith("-") and not any(isinstance(p, click.Argument) for p in listing.params):
+                refuse_command(ctx, args[0], self.commands)
             args = ["list", *args]
         return super().parse_args(ctx, args)
 

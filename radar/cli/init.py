@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from radar.cli.house import House, pass_house
-from radar.cli.output import count, say
+from radar.cli.output import count, name_command, say
 from radar.errors import ConfigError
 
 
@@ -74,12 +74,18 @@ def _prepare_database(house: House) -> None:
 
 
 def _say_next(home: Path) -> None:
-    say("\nNext:")
+    radar = name_command(home)
+    rows = [
+        ("edit feeds.toml and radar.toml", "keep the feeds you need; name your mail server"),
+        (f"{radar} crawl", "read the feeds, a few minutes"),
+        (f'{radar} executives add president --name "Ada Blum" --role President --email ada@example.org', ""),
+        (f'{radar} agenda add president "reach young donors where they are"', ""),
+        (f"{radar} digest preview president", ""),
+        (f"{radar} serve", "all of it, every week, on time"),
+    ]
     if home != Path.cwd():
-        say(f"  cd {shlex.quote(str(home))}                       or set RADAR_HOME to it")
-    say("  edit feeds.toml and radar.toml       keep the feeds you need; name your mail server")
-    say("  radar crawl                          read the feeds, a few minutes")
-    say('  radar executives add president --name "Ada Blum" --role President --email ada@example.org')
-    say('  radar agenda add president "reach young donors where they are"')
-    say("  radar digest preview president")
-    say("  radar serve                          all of it, every week, on time")
+        rows.insert(0, (f"cd {shlex.quote(str(home))}", "or set RADAR_HOME to it"))
+    width = max(len(todo) for todo, remark in rows if remark)
+    say("\nNext:")
+    for todo, remark in rows:
+        say(f"  {todo:{width}}     {remark}".rstrip())

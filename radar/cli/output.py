@@ -1,9 +1,12 @@
 """What commands print: lines, tables that fit 100 columns, JSON; never a control character from a feed."""
 
+import os
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -149,3 +152,15 @@ def format_age(at: datetime, now: datetime) -> str:
 def count(number: int, thing: str, many: str = "") -> str:
     """Return a number with its noun: 1 feed, 1,234 feeds."""
     return f"{number:,} {thing if number == 1 else many or thing + 's'}"
+
+
+def name_command(folder: Path) -> str:
+    """Return how to call Radar from a folder: "radar", or the way there when no shell would find it."""
+    import shlex
+    import shutil
+
+    called = Path(sys.argv[0])
+    found = shutil.which("radar")
+    if called.name != "radar" or not called.exists() or (found and Path(found).samefile(called)):
+        return "radar"
+    return shlex.quote(os.path.relpath(called, folder))

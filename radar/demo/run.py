@@ -1,5 +1,6 @@
 """Run the demo: twenty weeks of a fictional press, crawled by the real Radar, down to three digests."""
 
+import shlex
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ import msgspec
 
 from radar.app import App
 from radar.brief.mail import FolderMailer
-from radar.brief.render import render_text
+from radar.brief.render import render_headers, render_text
 from radar.brief.slot import find_due_week
 from radar.config import FEEDS_FILE, SETTINGS_FILE, load_settings
 from radar.demo.organisation import file_positions, load_organisation, note_statements
@@ -54,8 +55,8 @@ class _Clock:
         return self.at
 
 
-def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None]) -> None:
-    """Run the demo in a folder, made anew; `echo` receives the lines to show."""
+def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], command: str = "radar") -> None:
+    """Run the demo in a folder, made anew; `echo` receives the lines to show, `command` is what calls Radar here."""
     home, out = home.resolve(), out.resolve()
     _prepare_home(home)
     settings = load_settings(home, {})  # the demo is its own Radar, whatever the environment says
@@ -87,9 +88,10 @@ def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None]) -> N
         _report_planted(app, echo)
         issue = store.list_issues("president", limit=1)[0]
         echo("=" * 76)
+        echo(render_headers(issue))
         echo(render_text(issue, advisor=settings.advisor.name))
         echo("=" * 76)
-    _say_next(home, out, issue.week, echo)
+    _say_next(home, out / f"president-{issue.week}.html", command, echo)
 
 
 def _prepare_home(home: Path) -> None:
@@ -166,14 +168,24 @@ def _tell_history(store: Store, topic: str) -> str:
     )
 
 
-def _say_next(home: Path, out: Path, week: str, echo: Callable[[str], None]) -> None:
-    page = out / f"president-{week}.html"
+def _say_next(home: Path, page: Path, command: str, echo: Callable[[str], None]) -> None:
+    own, demo = f"{command} --home my-radar", f"{command} --home {_name_here(home)}"
     for line in (
-        "Next:",
-        f"  open {page} in a browser",
-        f'  radar --home {home} query "satellite texting" --for field',
-        f"  radar --home {home} signals",
-        f"  radar --home {home} doctor",
-        "  mkdir my-radar && cd my-radar && radar init      your own: then edit feeds.toml and run `radar crawl`",
+        "Next, the demo:",
+        f"  open {_name_here(page)} in a browser",
+        f'  {demo} query "satellite texting" --for field',
+        f"  {demo} signals",
+        f"  {demo} doctor",
+        "",
+        "Your own:",
+        f"  {command} init my-radar",
+        "  edit my-radar/feeds.toml: over a hundred feeds to begin with, keep those you need",
+        f"  {own} crawl",
+        f"  {own} doctor",
     ):
         echo(line)
+
+
+def _name_here(path: Path) -> str:
+    """Return a path as it can be typed in the current folder."""
+    return shlex.quote(str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path))

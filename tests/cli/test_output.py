@@ -1,8 +1,11 @@
 """What is printed fits and cannot command the terminal."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from radar.cli.output import count, format_age, say_json, say_table, strip_controls
+from radar.cli.output import count, format_age, name_command, say_json, say_table, strip_controls
 from radar.records import Executive
 from tests.building import NOW
 
@@ -53,3 +56,17 @@ def test_numbers_come_with_their_nouns() -> None:
     assert count(1234, "feed") == "1,234 feeds"
     assert format_age(NOW, NOW) == "just now"
     assert format_age(NOW.replace(hour=5), NOW) == "3 hours ago"
+
+
+def test_hints_name_radar_as_it_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its path while no shell would find it, seen from the folder where it is going to be typed."""
+    script = tmp_path / ".venv" / "bin" / "radar"
+    script.parent.mkdir(parents=True)
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(sys, "argv", [str(script), "demo"])
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert name_command(tmp_path) == ".venv/bin/radar"
+    assert name_command(tmp_path / "my-radar") == "../.venv/bin/radar"
+    monkeypatch.setenv("PATH", str(script.parent))
+    assert name_command(tmp_path) == "radar"

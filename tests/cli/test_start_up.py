@@ -156,3 +156,24 @@ def test_a_mistyped_command_is_answered_with_the_closest() -> None:
 
     assert done.exit_code == 2
     assert done.stderr == "radar: no command 'stats'; did you mean status or signals?; see `radar --help`\n"
+
+
+def test_radar_alone_shows_its_help_as_lines() -> None:
+    """As wrong usage: on standard error, with exit code 2."""
+    done = subprocess.run([sys.executable, "-c", "from radar.cli import main; main()"], capture_output=True, text=True)
+
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("Usage: radar ")
+    assert "\n  doctor " in done.stderr
+
+
+def test_an_unknown_word_after_a_group_is_an_unknown_command(home: Path) -> None:
+    """Not a wrong argument to the listing that the group's name alone stands for."""
+    program = "from radar.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--home", str(home), "keys", "nwe"], capture_output=True, text=True
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == "radar: no command 'nwe'; did you mean new?; see `radar keys --help`\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from radar.demo.run import run_demo
+from radar.demo.run import _say_next, run_demo
 from radar.errors import ConfigError
 from radar.records import Signal
 from radar.store import Store, open_store
@@ -38,9 +38,19 @@ def test_the_demo_delivers_three_digests_and_shows_the_presidents(demo: tuple[Pa
     assert names == [
         f"{who}-2026-W49.{kind}" for who in ("field", "fundraising", "president") for kind in ("eml", "html")
     ]
-    assert "MATTERS MOST" in shown
+    assert shown.index("Subject:   2 to decide") < shown.index("Preheader: ") < shown.index("MATTERS MOST")
     assert "Approve the interim rule by Friday 4 December." in shown
     assert "Your words, 12 October: “protect what donors tell us”" in " ".join(shown.split())
+
+
+def test_the_demo_ends_with_commands_as_they_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the folder it was called in, by the way that leads to Radar there; paths elsewhere stay whole."""
+    lines: list[str] = []
+    monkeypatch.chdir(tmp_path)
+    _say_next(tmp_path / "my demo", Path("/elsewhere/page.html"), ".venv/bin/radar", lines.append)
+    assert "  .venv/bin/radar --home 'my demo' doctor" in lines
+    assert "  open /elsewhere/page.html in a browser" in lines
+    assert "  .venv/bin/radar init my-radar" in lines
 
 
 def test_the_two_topics_that_emerge_are_confirmed_before_the_end(store: Store) -> None:
