@@ -58,7 +58,7 @@ class _Clock:
 def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], command: str = "radar") -> None:
     """Run the demo in a folder, made anew; `echo` receives the lines to show, `command` is what calls Radar here."""
     home, out = home.resolve(), out.resolve()
-    _prepare_home(home)
+    _prepare_folders(home, out)
     settings = load_settings(home, {})  # the demo is its own Radar, whatever the environment says
     world, organisation = generate_world(seed), load_organisation()
     migrate(settings.database_url)
@@ -94,14 +94,21 @@ def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], comm
     _say_next(home, out / f"president-{issue.week}.html", command, echo)
 
 
-def _prepare_home(home: Path) -> None:
-    """Make the folder fresh, but keep its settings: a mail server entered there is to be used."""
-    if home.exists() and any(home.iterdir()) and not (home / SETTINGS_FILE).exists():
-        raise ConfigError(f"{home}: is not empty and no demo of Radar; name another folder with --folder")
-    shutil.rmtree(home / "data", ignore_errors=True)
-    (home / "data").mkdir(parents=True)
-    if not (home / SETTINGS_FILE).exists():
-        (home / SETTINGS_FILE).write_text(_SETTINGS, encoding="utf-8")
+def _prepare_folders(home: Path, out: Path) -> None:
+    """Make the demo's folder fresh, but keep its settings: a mail server entered there is to be used."""
+    try:
+        if home.exists() and any(home.iterdir()) and not (home / SETTINGS_FILE).exists():
+            raise ConfigError(f"{home}: is not empty and no demo of Radar; name another folder with --folder")
+        shutil.rmtree(home / "data", ignore_errors=True)
+        (home / "data").mkdir(parents=True)
+        if not (home / SETTINGS_FILE).exists():
+            (home / SETTINGS_FILE).write_text(_SETTINGS, encoding="utf-8")
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        path = error.filename or home
+        raise ConfigError(
+            f"{path}: cannot be written ({error.strerror}); name other folders with --folder and --out"
+        ) from None
 
 
 def _publish(app: App, at: datetime, *, send: bool) -> None:
@@ -125,14 +132,14 @@ def _deliver(app: App, out: Path, echo: Callable[[str], None]) -> None:
     folder = FolderMailer(out)
     waiting = app.store.list_outbox()
     echo("")
+    for outgoing in waiting:
+        written = folder.send(outgoing, lambda: None)
+        if written.outcome != "sent":
+            raise ConfigError(written.reply)
+    delivered = app.pipeline.deliver(app.now, mailer=None if app.settings.mail.host else folder)
     if app.settings.mail.host:
-        for outgoing in waiting:
-            folder.send(outgoing, lambda: None)
-        delivered = app.pipeline.deliver(app.now)
         for outgoing in delivered:
             echo(f"{outgoing.recipient}: {outgoing.state} ({outgoing.reply})")
-    else:
-        app.pipeline.deliver(app.now, mailer=folder)
     echo(f"{len(waiting)} digests written to {out} as .eml and .html.")
 
 

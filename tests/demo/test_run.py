@@ -119,6 +119,14 @@ def test_no_agenda_reaches_another_executive(store: Store, demo: tuple[Path, str
             assert secret not in (demo[0] / "out" / f"{who}-2026-W49.{kind}").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(("home", "out"), [("file/demo", "out"), ("demo", "file/out")])
+def test_a_folder_that_cannot_be_made_is_named_before_anything_runs(tmp_path: Path, home: str, out: str) -> None:
+    """One line, not a traceback, and not after twenty weeks of work."""
+    (tmp_path / "file").write_text("not a folder", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"file.*: cannot be written .*--folder and --out"):
+        run_demo(home=tmp_path / home, out=tmp_path / out, seed=7, echo=pytest.fail)
+
+
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
     """The demo makes its folder anew, so it must be its own."""
     (tmp_path / "thesis.txt").write_text("three years of work", encoding="utf-8")
