@@ -53,7 +53,9 @@ def query(
     Example: radar query "mobile payments"
              radar query "mobile payments" --for president --days 30
     """
-    question = " ".join(words)
+    question = " ".join(words).strip()
+    if not question:
+        raise click.UsageError("no question given; write some words")
     with house.lookup() as lookup:
         person = lookup.find_executive(slug) if slug else None
         statements = lookup.statements(slug) if slug else []

@@ -106,6 +106,14 @@ def test_words_need_no_quotes(asked: Run) -> None:
     assert asked("query", "mobile", "payments").output == asked("query", "mobile payments").output
 
 
+def test_an_empty_question_is_refused(asked: Run) -> None:
+    """As wrong usage, not as a question that nothing answers."""
+    for empty in ("", "  "):
+        done = asked("query", empty)
+        assert done.exit_code == 2
+        assert "no question given" in done.output
+
+
 def test_nothing_found_is_said(asked: Run) -> None:
     """And is no failure."""
     done = asked("query", "zeppelin")
