@@ -1,16 +1,21 @@
 """The application, wired: settings, store and pipeline; the only place that reads the clock."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from radar.config import Settings, find_home, load_feeds, load_settings, load_topics
+from radar.config import FEEDS_FILE, Settings, find_home, load_feeds, load_settings, load_topics
+from radar.errors import ConfigError
 
 if TYPE_CHECKING:  # the store costs 0.4 s of CPU, the pipeline 2: commands load what they need
     from radar.pipeline import Pipeline
     from radar.store import Store
+
+
+log = logging.getLogger(__name__)
 
 
 def read_clock() -> datetime:
@@ -23,6 +28,7 @@ class App:
 
     def __init__(self, settings: Settings, store: "Store", clock: Callable[[], datetime] = read_clock) -> None:
         self.settings, self.store, self.now = settings, store, clock
+        self._feeds_read_at = 0  # when feeds.toml, as it was last read, was written; nanoseconds
 
     @cached_property
     def pipeline(self) -> "Pipeline":
@@ -33,15 +39,25 @@ class App:
 
     def sync_feeds(self) -> int:
         """Make the stored feeds those of feeds.toml; return how many there are."""
+        self._feeds_read_at = self._when_feeds_were_written()
         feeds = load_feeds(self.settings.home)
         self.store.sync_feeds(feeds)
         return len(feeds)
 
     def run(self, job: str) -> str:
-        """Run a job by its name, now."""
+        """Run a job by its name, now. A crawl follows feeds.toml as it is; one that is broken changes nothing."""
         from radar.jobs import run_job
 
+        if job == "crawl" and self._when_feeds_were_written() != self._feeds_read_at:
+            try:
+                log.info("feeds.toml has changed: %d feeds", self.sync_feeds())
+            except ConfigError as error:
+                log.warning("%s; the feeds stay as they were", error)
         return run_job(job, self.pipeline, self.now)
+
+    def _when_feeds_were_written(self) -> int:
+        path = self.settings.home / FEEDS_FILE
+        return path.stat().st_mtime_ns if path.exists() else 0
 
     def close(self) -> None:
         """Let go of the database."""

@@ -16,13 +16,14 @@ from radar.brief.slot import find_due_week
 from radar.config import FEEDS_FILE, SETTINGS_FILE, load_settings
 from radar.demo.organisation import file_positions, load_organisation, note_statements
 from radar.demo.server import DemoServer
-from radar.demo.world import FIRST_MONDAY, WEEKS, generate_world
+from radar.demo.world import FIRST_MONDAY, WEEKS, World, generate_world
 from radar.errors import ConfigError
 from radar.records import Signal
 from radar.store import Store, migrate, open_store
 
 #: From this week on, each executive gets an issue; before it, there is too little to brief on.
 FIRST_ISSUE = 12
+PORT = 8421
 SLOT = timedelta(hours=8)  # after the earliest digest of a Monday, before anything else happens
 _SETTINGS = """# Radar's demo. With a mail server here, the digests are also sent by SMTP, for instance to a test inbox
 # on this machine.
@@ -65,7 +66,7 @@ def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], comm
     clock = _Clock(FIRST_MONDAY)
     echo(f"{len(world.publishers)} fictional publishers, {WEEKS} weeks, crawled over HTTP from this machine.")
     echo("")
-    with DemoServer(world) as server, open_store(settings.database_url) as store:
+    with _serve_press(world) as server, open_store(settings.database_url) as store:
         feeds = home / FEEDS_FILE
         feeds.write_text(server.feeds_toml(), encoding="utf-8")
         allowed = (server.base_url.removeprefix("http://"),)
@@ -92,6 +93,14 @@ def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], comm
         echo(render_text(issue, advisor=settings.advisor.name))
         echo("=" * 76)
     _say_next(home, out / f"president-{issue.week}.html", command, echo)
+
+
+def _serve_press(world: World) -> DemoServer:
+    """Serve at one port whenever it is free: feed addresses, and with them ids and ties, are then the same."""
+    try:
+        return DemoServer(world, port=PORT)
+    except OSError:
+        return DemoServer(world)
 
 
 def _prepare_folders(home: Path, out: Path) -> None:
