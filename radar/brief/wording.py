@@ -61,7 +61,7 @@ def write_subject(matters: Sequence[Item], agenda: Sequence[Item], blindsided: S
 
 
 def _write_headline_phase(item: Item) -> str:
-    return f"{item.phase_note}, {item.publishers} publishers" if item.publishers > 1 else item.phase_note
+    return f"{item.phase_note}, {item.publishers} publishers this week" if item.publishers > 1 else item.phase_note
 
 
 def write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]) -> str:
