@@ -82,15 +82,19 @@ class Settings(msgspec.Struct, frozen=True):
         return self.home / self.mail.folder
 
 
-class _FeedRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class FeedRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One [[feed]] of feeds.toml, as it is written there."""
+
     url: str
     kind: Kind
     title: str = ""
     publisher: str = ""
+    category: str = ""  # the folder an OPML file had it in, kept for people and for export
+    paused: bool = False
 
 
 class _FeedsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    feed: tuple[_FeedRow, ...] = ()
+    feed: tuple[FeedRow, ...] = ()
 
 
 class _TopicRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -131,7 +135,7 @@ def load_settings(home: Path, environ: Mapping[str, str] = os.environ) -> Settin
         )
     mail = msgspec.structs.replace(parsed.mail, password=_read_password(home, parsed.mail, environ))
     public_url = parsed.web.public_url.rstrip("/")
-    if public_url and not _is_web_address(public_url):
+    if public_url and not is_web_address(public_url):
         line = _find_line(text, "web", None, "public_url")
         raise ConfigError(f"{path}:{line}: web.public_url: {public_url!r} is no web address; write https://…")
     if mail.sender != MailSettings().sender:
@@ -173,33 +177,49 @@ def _read_password(home: Path, mail: MailSettings, environ: Mapping[str, str]) -
 
 
 def load_feeds(home: Path) -> tuple[Feed, ...]:
-    """Read feeds.toml. A feed without a publisher belongs to the registrable domain of its address."""
+    """Read feeds.toml."""
     path = home / FEEDS_FILE
+    return parse_feeds(read_feeds_file(path), path)
+
+
+def read_feeds_file(path: Path) -> str:
+    """Return the text of a feeds.toml, line ends as they are."""
     if not path.exists():
         raise ConfigError(f"{path}: no such file; run `radar init` to write a starter list")
-    return parse_feeds(_read(path), path)
+    return _read(path)
 
 
 def parse_feeds(text: str, path: Path) -> tuple[Feed, ...]:
     """Read the text of a feeds.toml; `path` only names it in errors."""
-    from radar.text import owner_domain
+    return tuple(make_feed(row) for row in parse_feed_rows(text, path))
 
-    feeds: dict[str, Feed] = {}
+
+def make_feed(row: FeedRow) -> Feed:
+    """Return the feed a row names. Without a publisher it belongs to the registrable domain of its address."""
+    from radar.text import clean_text, owner_domain
+
+    publisher = clean_text(row.publisher) or owner_domain(row.url)
+    return Feed(row.url, row.kind, publisher, clean_text(row.title) or publisher, paused=row.paused)
+
+
+def parse_feed_rows(text: str, path: Path) -> tuple[FeedRow, ...]:
+    """Read the text of a feeds.toml, row by row as it is written; `path` only names it in errors."""
+    rows: dict[str, FeedRow] = {}
     for index, row in enumerate(_decode(text, _FeedsFile, path).feed):
-        if not _is_web_address(row.url):
+        if not is_web_address(row.url):
             line = _find_line(text, "feed", index, "url")
             raise ConfigError(
                 f"{path}:{line}: feed[{index}].url: {row.url!r} is no web address; write https://host/path"
             )
-        if row.url in feeds:
+        if row.url in rows:
             line = _find_line(text, "feed", index, "url")
             raise ConfigError(f"{path}:{line}: feed[{index}].url: {row.url} is listed twice; remove one")
-        publisher = row.publisher or owner_domain(row.url)
-        feeds[row.url] = Feed(row.url, row.kind, publisher, row.title or publisher)
-    return tuple(feeds.values())
+        rows[row.url] = row
+    return tuple(rows.values())
 
 
-def _is_web_address(url: str) -> bool:
+def is_web_address(url: str) -> bool:
+    """Tell whether a text is an http or https address with a host."""
     if not re.fullmatch(r"https?://[^\s/?#]+([/?#]\S*)?", url):
         return False
     try:
@@ -252,7 +272,7 @@ def parse_topics(text: str, path: Path) -> tuple[Topic, ...]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode("utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError as error:

@@ -166,11 +166,21 @@ def _suffixes() -> "object":
     return PublicSuffixList()
 
 
+#: Hosts of other people's sites that the public suffix list does not know as such: ada.substack.com is Ada's.
+_HOSTS_OF_MANY = frozenset(
+    """beehiiv.com buttondown.email dreamwidth.org ghost.io hashnode.dev home.blog livejournal.com medium.com micro.blog
+    over-blog.com posthaven.com substack.com svbtle.com tistory.com tumblr.com typepad.com wordpress.com write.as
+    """.split()
+)
+_BLOGSPOT = re.compile(r"blogspot(?:\.[a-z]{2,3}){1,2}")  # the list knows blogspot.com, and lost its national twins
+
+
 @functools.lru_cache(maxsize=4096)
 def owner_domain(url: str) -> str:
     """Return the registrable domain of a URL's host (news.bbc.co.uk → bbc.co.uk), or the host where there is none.
 
-    An address in numbers is its own owner; a string that is no URL has none ("").
+    An address in numbers is its own owner; a string that is no URL has none (""). What several people publish under one
+    host name (medium.com/@ada) is one owner here.
     """
     from urllib.parse import urlsplit
 
@@ -183,6 +193,9 @@ def owner_domain(url: str) -> str:
     with contextlib.suppress(UnicodeError):  # no host name at all, but still one voice
         host = host.encode("idna").decode("ascii")
     owner: str | None = _suffixes().privatesuffix(host)  # type: ignore[attr-defined]  # the package ships no types
+    if owner and owner != host and (owner in _HOSTS_OF_MANY or _BLOGSPOT.fullmatch(owner)):
+        name = host.removesuffix(f".{owner}").rpartition(".")[2]
+        return owner if name == "www" else f"{name}.{owner}"
     return owner or host
 
 

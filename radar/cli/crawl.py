@@ -38,11 +38,13 @@ def crawl(house: House, ctx: click.Context, force: bool, as_json: bool) -> None:
             raise ConfigError(f"{app.settings.home / 'feeds.toml'}: lists no feed; add one as [[feed]]")
         names = {slug: topic.name for slug, topic in app.pipeline.topics.items()}
         before = app.pipeline.list_signals()
-        with _show_progress() as progress:
+        with show_progress() as progress:
             crawled = app.pipeline.crawl(app.now(), force=force, progress=progress)
         with _show_work("Grouping, tagging, detecting"):
             watched = app.pipeline.watch(app.now())
-        due = min((feed.next_due_at for feed in app.store.list_feeds() if feed.next_due_at), default=None)
+        due = min(
+            (feed.next_due_at for feed in app.store.list_feeds() if feed.next_due_at and not feed.paused), default=None
+        )
     moved = [s for s in watched.signals if s.phase != (before[s.topic].phase if s.topic in before else None)]
     if as_json:
         say_json(
@@ -70,7 +72,7 @@ def crawl(house: House, ctx: click.Context, force: bool, as_json: bool) -> None:
 
 
 @contextmanager
-def _show_progress() -> Iterator[Progress | None]:
+def show_progress() -> Iterator[Progress | None]:
     """Yield what shows a progress line on a terminal; None elsewhere."""
     import sys
 

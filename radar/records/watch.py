@@ -19,6 +19,7 @@ class Feed:
     kind: Kind
     publisher: str  # registrable domain of the owner: feeds of one owner are one voice
     title: str = ""
+    paused: bool = False  # listed, but not visited
     state: FeedState = "new"
     reason: str = ""  # the state in words, for the operator
     etag: str = ""  # validators are echoed byte for byte

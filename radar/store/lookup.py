@@ -291,7 +291,8 @@ def read_status(ask: Callable[[str], list[tuple[Any, ...]]]) -> Status:
         "(SELECT count(*) FROM outbox WHERE state = 'failed'), "
         "(SELECT max(last_crawl_at) FROM feed), (SELECT max(composed_at) FROM issue)"
     )[0]
-    states = dict(ask("SELECT state, count(*) FROM feed WHERE listed GROUP BY state ORDER BY state"))
+    state = "CASE WHEN paused THEN 'paused' ELSE state END"
+    states = dict(ask(f"SELECT {state} AS s, count(*) FROM feed WHERE listed GROUP BY s ORDER BY s"))
     entries, stories, topics, executives, issues, waiting, failed, crawled_at, composed_at = counts
     return Status(
         feeds=sum(states.values()),

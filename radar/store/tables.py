@@ -117,6 +117,7 @@ feed = Table(
     Column("publisher", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("listed", Boolean, nullable=False),
+    Column("paused", Boolean, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("etag", Text, nullable=False),

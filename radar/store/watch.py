@@ -28,11 +28,11 @@ class Watch(Database):
     def sync_feeds(self, feeds: Iterable[Feed]) -> None:
         """Make the listed feeds those of feeds.toml.
 
-        New ones are due at once, kind, publisher and title follow the file; what crawling left behind is kept, also of
-        feeds no longer listed and of their entries.
+        New ones are due at once; kind, publisher, title and whether it is paused follow the file; what crawling left
+        behind is kept, also of feeds no longer listed and of their entries.
         """
         rows = [dump(item, feed, listed=True, lease_until=None) for item in {f.url: f for f in feeds}.values()]
-        state = {column.name for column in feed.c} - {"url", "kind", "publisher", "title", "listed"}
+        state = {column.name for column in feed.c} - {"url", "kind", "publisher", "title", "listed", "paused"}
         with self._keep() as connection:
             listed = set(connection.scalars(select(feed.c.url).where(feed.c.listed)))
             gone = sorted(listed - {row["url"] for row in rows})
@@ -43,9 +43,11 @@ class Watch(Database):
     def take_due_feeds(self, now: datetime, lease: timedelta, limit: int, force: bool = False) -> list[Feed]:
         """Lease the listed feeds that are due, longest due first; nobody else gets them until `now + lease`.
 
-        With `force` all are due, except those that somebody holds.
+        With `force` all are due, except those that are paused or that somebody holds.
         """
-        due: ColumnElement[bool] = and_(feed.c.listed, or_(feed.c.lease_until.is_(None), feed.c.lease_until <= now))
+        due: ColumnElement[bool] = and_(
+            feed.c.listed, ~feed.c.paused, or_(feed.c.lease_until.is_(None), feed.c.lease_until <= now)
+        )
         if not force:
             due = and_(due, or_(feed.c.next_due_at.is_(None), feed.c.next_due_at <= now))
         # PostgreSQL: two workers skip each other's rows; the condition is repeated outside because a row may have

@@ -127,6 +127,7 @@ class FeedHealth:
     title: str
     publisher: str
     kind: Kind
+    paused: bool
     state: FeedState
     reason: str
     failures: int

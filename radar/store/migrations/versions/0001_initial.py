@@ -44,6 +44,7 @@ def _create_watch() -> None:
         _text("publisher"),
         _text("title"),
         sa.Column("listed", sa.Boolean(), nullable=False),
+        sa.Column("paused", sa.Boolean(), nullable=False),
         _text("state"),
         _text("reason"),
         _text("etag"),
