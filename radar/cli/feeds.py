@@ -68,11 +68,13 @@ def list_feeds(house: House, state: tuple[str, ...], as_json: bool) -> None:
 @feeds.command("add")
 @click.argument("url")
 @click.option("--kind", type=click.Choice(KINDS), help="What kind of press it is. [default: guessed, and said]")
-@click.option("--title", type=LINE, default="", help="The name readers see. [default: the feed's own]")
-@click.option("--publisher", type=LINE, default="", help="Its owner's domain. [default: that of the URL]")
+@click.option("--title", type=LINE, help="The name readers see. [default: the feed's own]")
+@click.option("--publisher", type=LINE, help="Its owner's domain. [default: that of the URL]")
 @json_option
 @pass_house
-def add_feed(house: House, url: str, kind: Kind | None, title: str, publisher: str, as_json: bool) -> None:
+def add_feed(
+    house: House, url: str, kind: Kind | None, title: str | None, publisher: str | None, as_json: bool
+) -> None:
     """Add a feed to feeds.toml: URL is the feed's own address, or that of a site whose feed is looked for.
 
     The feed is fetched and read before it is added. One that is listed already, also by another spelling of its address

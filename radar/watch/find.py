@@ -12,6 +12,7 @@ from radar.text import clean_text
 MAX_PAGE = 1024 * 1024
 MAX_TAG = 4_000  # characters of one tag
 MAX_TAGS = 3_000  # <link>, <base>, <meta> and <a> looked at
+MAX_ATTRIBUTES = 32
 MAX_LINKS = 50
 
 _TYPES = frozenset(
@@ -22,7 +23,8 @@ _TYPES = frozenset(
 _LOOSE_TYPES = frozenset("application/json application/xml text/xml text/x-opml text/json".split())
 
 _TAG = re.compile(r"<(link|base|meta|a)(?=[\s/])", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]*)))?""")
+# A "<" outside quotes is the next tag: what a browser makes of a tag that is never closed does not matter here.
+_ATTRIBUTE = re.compile(r"""[\s/]*([^\s/<>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s<>]*)))?""")
 # What a browser does not show as part of the page: its end, if it has one, comes with the same name.
 _HIDDEN = (
     ("<!--", "-->"),
@@ -123,7 +125,7 @@ def _read_tags(page: str) -> Iterator[tuple[str, dict[str, str]]]:
             return
         rest, at = page[found.end() : found.end() + MAX_TAG], 0
         attributes: dict[str, str] = {}
-        while attribute := _ATTRIBUTE.match(rest, at):
+        while len(attributes) < MAX_ATTRIBUTES and (attribute := _ATTRIBUTE.match(rest, at)):
             at = attribute.end()
             value = next((group for group in attribute.groups()[1:] if group is not None), "")
             attributes.setdefault(attribute[1].lower(), html.unescape(value))
