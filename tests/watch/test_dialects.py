@@ -253,7 +253,8 @@ def test_atom_10() -> None:
         """<feed xmlns="http://www.w3.org/2005/Atom"><title type="html">A &amp;amp; C</title>
         <link rel="self" href="https://site.example/atom"/><link href="https://site.example/"/><id>urn:x</id>
         <updated>2026-11-23T00:00:00Z</updated>
-        <entry><id>urn:1</id><title type="text">List&lt;T&gt; in plain words</title><updated>2026-11-23T12:00:00.5+02:00</updated>
+        <entry><id>urn:1</id><title type="text">List&lt;T&gt; in plain words</title>
+        <updated>2026-11-23T12:00:00.5+02:00</updated>
         <link rel="edit" href="https://site.example/edit"/><link rel="enclosure" href="https://site.example/a.mp3"/>
         <link rel="alternate" type="text/html" href="https://site.example/1"/><summary>One.</summary></entry>
         <entry><id>urn:2</id><title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">X <em>HTML</em></div></title>
