@@ -11,6 +11,7 @@ from radar.opml import Outline
 from radar.records import KINDS, Feed, FeedState, Fetched, FetchError, Kind, Parsed
 from radar.text import canonicalise_url, clean_text, owner_domain
 from radar.watch.fetch import Visitor, decide_crawl, fetch_all
+from radar.watch.fetch.hops import split_login
 from radar.watch.find import FeedLink, find_links, guess_addresses, is_page
 from radar.watch.guard import Guard
 from radar.watch.parse import ParserPool
@@ -73,16 +74,17 @@ def find_feed(
     """
     guard = guard or Guard(crawl.allow)
     timeout = crawl.timeout_seconds
+    shown, _ = split_login(address)
     with Visitor(contact=crawl.contact, now=now, timeout=timeout, guard=guard) as visitor, ParserPool(1) as pool:
         first = _make_feed(address)
         page = visitor.ask(first)
         if not isinstance(page, Fetched):
-            raise RadarError(f"{address}: {_say_failure(page)}")
+            raise RadarError(f"{shown}: {_say_failure(page)}")
         parsed = pool.parse(first, page, now)
         if not parsed.problem:
             return _describe_found(page, parsed, listed, now)
         if not is_page(page.body, page.content_type):
-            raise RadarError(f"{address}: {parsed.problem}")
+            raise RadarError(f"{shown}: {parsed.problem}")
         links = find_links(page.body, page.final_url, page.content_type)
         guesses = guess_addresses(page.body, page.final_url, page.content_type)
         tried: list[str] = []
@@ -98,7 +100,7 @@ def find_feed(
             tried.append(f"{url} ({parsed.problem if isinstance(result, Fetched) else _say_failure(result)})")
             if isinstance(result, FetchError) and result.status in _STOP:
                 break
-    raise RadarError(f"{address}: no feed found there; tried {', '.join(tried)}; give the address of the feed itself")
+    raise RadarError(f"{shown}: no feed found there; tried {', '.join(tried)}; give the address of the feed itself")
 
 
 def _make_feed(url: str) -> Feed:
@@ -126,7 +128,7 @@ def _describe_found(
     if publisher in _DELIVERERS:
         owners = Counter(owner_domain(entry.url) for entry in parsed.entries)
         publisher = next((o for o, times in owners.most_common(1) if 2 * times > len(parsed.entries)), publisher)
-    if page and owner_domain(url) in {*_DELIVERERS, publisher} and owner_domain(page) != publisher:
+    if page:
         publisher = owner_domain(page)  # the site that names the feed as its own
     return Found(url, publisher, parsed, already, tuple(links))
 

@@ -65,6 +65,16 @@ def test_a_feed_belongs_to_the_registrable_domain_unless_said_otherwise() -> Non
     assert (second.publisher, second.title, second.kind) == ("x.org", "X", "trade")
 
 
+def test_a_feed_may_be_paused_and_filed() -> None:
+    """Both keys are optional; titles come without what would hide or break a line."""
+    text = GOOD + 'paused = true\ncategory = "News/UK"\ntitle = "A\\n\\u202eB"\n' + GOOD.replace("/rss", "/2")
+    first, second = parse_feeds(text, FEEDS)
+    assert (first.paused, second.paused) == (True, False)
+    assert first.title == "A B"
+    with pytest.raises(ConfigError, match=r"^feeds\.toml:4: feed\[0\]\.paused: expected true or false, found text$"):
+        parse_feeds(GOOD + 'paused = "yes"\n', FEEDS)
+
+
 def test_a_missing_list_of_feeds_says_how_to_get_one(tmp_path: Path) -> None:
     """The error names the file and the command."""
     with pytest.raises(ConfigError, match=r"feeds\.toml: no such file; run `radar init`"):

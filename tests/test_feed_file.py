@@ -214,7 +214,7 @@ def test_a_folder_that_takes_no_file_is_named(tmp_path: Path) -> None:
 def _add_some(home: Path, name: str) -> None:
     for number in range(10):
         row = FeedRow(f"https://{name}.example/{number}", "trade")
-        edit_feeds(home, lambda text, path, row=row: add_rows(text, [row], path))  # type: ignore[misc]
+        edit_feeds(home, lambda text, path, row=row: add_rows(text, [row], path))
 
 
 def test_several_who_edit_at_once_lose_nothing(tmp_path: Path) -> None:

@@ -219,6 +219,24 @@ def test_an_owner_is_who_names_the_feed_as_theirs(site: Server) -> None:
     assert find_feed(url, {}, CrawlSettings(CONTACT, (), 5), NOW, guard).publisher == "example.org"
 
 
+def test_a_feed_on_another_host_belongs_to_the_site_that_names_it(site: Server) -> None:
+    """A company's blog on somebody else's platform is the company speaking."""
+    site.routes["/"] = lambda _: page(f"http://ours.substack.com:{site.port}/feed")
+    site.routes["/feed"] = lambda _: answer(200, RSS)
+    guard = Guard(["www.company.example", "ours.substack.com"], resolve_to_loopback)
+    found = find_feed(f"http://www.company.example:{site.port}/", {}, CrawlSettings(CONTACT, (), 5), NOW, guard)
+    assert (found.url, found.publisher) == (f"http://ours.substack.com:{site.port}/feed", "company.example")
+
+
+def test_a_login_in_the_address_is_sent_but_never_said(site: Server) -> None:
+    """Errors end up in logs."""
+    site.routes["*"] = lambda _: answer(404)
+    with pytest.raises(RadarError) as caught:
+        find_feed(f"http://me:canary@{site.host}/", {}, CrawlSettings(CONTACT, (site.host,), 5), NOW)
+    assert site.requests[0].headers["authorization"].startswith(b"Basic ")
+    assert "canary" not in str(caught.value)
+
+
 def test_a_listed_feed_is_known_by_all_its_addresses() -> None:
     """Its own in every spelling, and the one it has moved to."""
     rows = [FeedRow("https://www.a.example/feed/", "trade")]

@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Show the main job from nothing: 20 weeks of sample news, three digests."),
     "init": ("init", "Write feeds.toml and radar.toml, make or upgrade the database."),
     "crawl": ("crawl", "Visit the feeds, then group, tag and detect."),
-    "feeds": ("feeds", "List the feeds and how they fare."),
+    "feeds": ("feeds", "List the feeds and how they fare; find, check, import and retire them."),
     "topics": ("topics", "List the technologies, or show one."),
     "signals": ("signals", "List what is emerging, with the evidence."),
     "exposure": ("signals", "List topics that move while no current advice is on file."),

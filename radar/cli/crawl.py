@@ -60,7 +60,9 @@ def crawl(house: House, ctx: click.Context, force: bool, as_json: bool) -> None:
             }
         )
     else:
-        if not crawled.visited:
+        if not crawled.visited and due is None:
+            say("Every feed is paused or being visited; `radar feeds resume NAME` lets one on again.")
+        elif not crawled.visited:
             say(f"No feed is due before {format_at(due)} UTC; `radar crawl --force` visits all now.")
         else:
             _say_visits(crawled)

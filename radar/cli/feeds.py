@@ -211,6 +211,7 @@ def check_feeds(house: House, ctx: click.Context, names: tuple[str, ...], as_jso
     from radar.config import make_feed
     from radar.sources import check_feeds as check
     from radar.sources import match_row
+    from radar.watch.fetch.hops import split_login
 
     rows = _read_rows(house)
     chosen = [match_row(rows, name) for name in names] if names else [row for row in rows if not row.paused]
@@ -241,7 +242,7 @@ def check_feeds(house: House, ctx: click.Context, names: tuple[str, ...], as_jso
                     )
                     for c in checked
                 ],
-                [f"{c.url}: {c.reason}" if c.reason else "" for c in checked],
+                [f"{split_login(c.url)[0]}: {c.reason}" if c.reason else "" for c in checked],
             )
         said = f"{count(len(checked), 'feed')} asked, {len(checked) - len(failing):,} answered, {len(failing):,} failed"
         resting = 0 if names else len(rows) - len(chosen)

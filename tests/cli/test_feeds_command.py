@@ -276,6 +276,12 @@ def test_a_paused_feed_is_listed_and_never_visited(home: Path, run: Run, site: S
     assert paths(site)[-1] == "/comments/feed"
 
 
+def test_a_crawl_of_paused_feeds_only_says_so(home: Path, run: Run) -> None:
+    """Nothing is due, ever."""
+    write_rows(home, THREE[0] + "\npaused = true")
+    assert "Every feed is paused" in run("crawl").output
+
+
 @pytest.mark.parametrize("command", ["pause", "resume", "remove", "check"])
 def test_a_name_that_fits_several_feeds_lists_them(home: Path, run: Run, command: str) -> None:
     """Exit code 4, and nothing happens."""

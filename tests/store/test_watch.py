@@ -41,6 +41,24 @@ def test_feeds_no_longer_listed_are_left_alone_but_not_forgotten(store: Store) -
     assert store.find_feed(make_feed("ledger").url).last_crawl_at == NOW
 
 
+def test_a_paused_feed_is_listed_and_never_taken(store: Store) -> None:
+    """Not when it is due, not by force; its state is kept, and it counts as paused."""
+    store.sync_feeds([make_feed("ledger"), make_feed("herald")])
+    store.save_crawl(make_crawl("ledger", state="failing", failures=3))
+    store.sync_feeds([replace(make_feed("ledger"), paused=True), make_feed("herald")])
+    for force in (False, True):
+        taken = store.take_due_feeds(NOW + DAY * (1 + force), LEASE, 10, force=force)
+        assert [feed.publisher for feed in taken] == ["herald.example"]
+    assert {feed.publisher: feed.paused for feed in store.list_feeds()} == {
+        "herald.example": False,
+        "ledger.example": True,
+    }
+    assert store.status().feeds_by_state == {"new": 1, "paused": 1}
+    store.sync_feeds([make_feed("ledger"), make_feed("herald")])
+    assert store.status().feeds_by_state == {"failing": 1, "new": 1}
+    assert len(store.take_due_feeds(NOW + 3 * DAY, LEASE, 10)) == 2
+
+
 def test_a_feed_listed_twice_is_one_feed(store: Store) -> None:
     """The last mention counts."""
     store.sync_feeds([make_feed(title="First"), make_feed(title="Second")])
