@@ -85,7 +85,7 @@ def find_feed(
             return _describe_found(page, parsed, listed, now)
         if not is_page(page.body, page.content_type):
             raise RadarError(f"{shown}: {parsed.problem}")
-        links = find_links(page.body, page.final_url, page.content_type)
+        links = find_links(page.body, page.final_url, page.content_type, page.link)
         guesses = guess_addresses(page.body, page.final_url, page.content_type)
         tried: list[str] = []
         for url in list(dict.fromkeys([*(link.url for link in links), *guesses]))[:MAX_TRIES]:

@@ -45,6 +45,7 @@ class Fetched:
     last_modified: str = ""
     max_age: int = 0  # seconds the answer says it stays fresh; 0: it does not say
     moved_to: str = ""  # where a chain of permanent redirects led, else ""
+    link: str = ""  # the Link header (RFC 8288), where some sites name their feed
 
 
 @dataclass(frozen=True, slots=True)

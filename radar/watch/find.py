@@ -33,6 +33,10 @@ _HIDDEN = (
     ("<template", "</template"),
     ("<textarea", "</textarea"),
 )
+_LINK_VALUE = re.compile(
+    r"""<([^<>]{1,2000})>((?:\s*;\s*[\w*-]{1,30}\s*=\s*(?:"[^"]{0,500}"|[^\s",;]{1,500})){0,16})"""
+)
+_PARAMETER = re.compile(r"""([\w*-]{1,30})\s*=\s*(?:"([^"]*)"|([^\s",;]+))""")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 
 _FEEDISH = re.compile(r"(?<![a-z])(?:feeds?|rss2?|atom|rdf)(?![a-z])|\.(?:rss|rdf|atom)$", re.IGNORECASE)
@@ -76,16 +80,19 @@ def is_page(body: bytes, content_type: str) -> bool:
     return bool(re.search(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", body[:8_192], re.IGNORECASE))
 
 
-def find_links(body: bytes, url: str, content_type: str = "") -> list[FeedLink]:
-    """Return the feeds that a page names in `<link rel=alternate>`, else those that its text links to; best first.
+def find_links(body: bytes, url: str, content_type: str = "", header: str = "") -> list[FeedLink]:
+    """Return the feeds that a page names in `<link rel=alternate>` or its Link header, else those it links to.
 
-    The site's main feed comes before those of comments, tags and authors, a feed below the page's own address before
-    others; what is equal stays in the page's order.
+    Best first: the site's main feed comes before those of comments, tags and authors, a feed below the page's own
+    address before others; what is equal stays in the page's order.
     """
     declared: dict[str, FeedLink] = {}
     linked: dict[str, FeedLink] = {}
     base = url
     based = False
+    for attributes in _read_header(header):
+        if _is_declared(attributes):
+            _add(declared, url, attributes["href"], attributes.get("title", ""))
     for tag, attributes in _read_tags(_decode(body, content_type)):
         href = attributes.get("href", "").strip()
         if tag == "base" and href and not based:
@@ -130,6 +137,13 @@ def _read_tags(page: str) -> Iterator[tuple[str, dict[str, str]]]:
             value = next((group for group in attribute.groups()[1:] if group is not None), "")
             attributes.setdefault(attribute[1].lower(), html.unescape(value))
         yield found[1].lower(), attributes
+
+
+def _read_header(header: str) -> Iterator[dict[str, str]]:
+    """Yield the links of a Link header (RFC 8288 section 3), as attributes of a tag."""
+    for found in _LINK_VALUE.finditer(header):
+        pairs = {name.lower(): quoted or plain for name, quoted, plain in _PARAMETER.findall(found[2])}
+        yield {**pairs, "href": found[1]}
 
 
 def _hide(page: str) -> str:

@@ -222,6 +222,15 @@ def test_titles_from_feeds_reach_the_terminal_and_the_file_clean(home: Path, run
     assert "\n" not in list_rows(home)[0].title
 
 
+def test_a_feed_named_in_the_header_only_is_found(home: Path, run: Run, site: Server) -> None:
+    """The page itself says nothing."""
+    link = '</hidden>; rel="alternate"; type="application/atom+xml"'
+    site.routes["/"] = lambda _: answer(200, b"<html>", Content_Type=HTML, Link=link)
+    serve(site, "/hidden", RSS)
+    assert run("feeds", "add", site.url("/")).exit_code == 0
+    assert paths(site) == ["/", "/hidden"]
+
+
 def test_a_json_feed_is_found_and_read(home: Path, run: Run, site: Server) -> None:
     """The third dialect that pages name."""
     feed = {"version": "https://jsonfeed.org/version/1.1", "title": "J", "items": [{"id": "1", "content_text": "x"}]}

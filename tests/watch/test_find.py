@@ -76,6 +76,23 @@ def test_what_is_no_feed_of_the_web_is_left_alone(tag: str) -> None:
     assert urls(f"<html><head>{tag}</head></html>") == []
 
 
+def test_the_header_of_an_answer_names_feeds_too() -> None:
+    """RFC 8288: several links, parameters quoted or not, others beside them."""
+    header = (
+        '<https://site.example/wp-json/>; rel="https://api.w.org/", </style.css>; rel=preload; as=style, '
+        '</feed?a=1,2>; rel="alternate"; type="application/rss+xml"; title="All, of it", '
+        "<comments/feed>;rel=alternate;type=application/atom+xml"
+    )
+    assert find_links(b"<html>", "https://site.example/blog/", "", header) == [
+        FeedLink("https://site.example/feed?a=1,2", "All, of it"),
+        FeedLink("https://site.example/blog/comments/feed", is_main=False),
+    ]
+    begun = time.process_time()
+    for piece in ("<", "<a>;", "<a>;b=", '<a>; b="', "<a>;b=c", ";b=c", "<a>; "):
+        find_links(b"", PAGE, "", piece * (4_000 // len(piece)))
+    assert time.process_time() - begun < 1.0
+
+
 def test_the_main_feed_comes_before_comments_tags_and_authors() -> None:
     """Whatever the order on the page; titles in other languages, too."""
     page = f"""

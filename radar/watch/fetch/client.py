@@ -34,6 +34,7 @@ ACCEPT = (
     "application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1"
 )
 MAX_HEADER = 32 * 1024  # bytes in one header line; 128 lines at most
+MAX_LINK = 4_000  # characters kept of the Link header
 SPACING = 2.0  # seconds between the end of one request to a host and the start of the next
 CONCURRENCY = 64  # requests under way at once
 
@@ -202,6 +203,7 @@ class Fetcher:
             last_modified=read_validator(headers, "last-modified"),
             max_age=max_age,
             moved_to=moved_to,
+            link=headers.get("link", "")[:MAX_LINK],
         )
 
 
