@@ -75,9 +75,10 @@ def list_feeds(house: House, state: tuple[str, ...], as_json: bool) -> None:
 def add_feed(
     house: House, url: str, kind: Kind | None, title: str | None, publisher: str | None, as_json: bool
 ) -> None:
-    """Add a feed to feeds.toml: URL is the feed's own address, or that of a site whose feed is looked for.
+    """Add a feed, or the feed of a site.
 
-    The feed is fetched and read before it is added. One that is listed already, also by another spelling of its address
+    URL is the feed's own address, or that of a site whose feed is looked for; it is fetched and read before it is added
+    to feeds.toml. One that is listed already, also by another spelling of its address
     or where it has moved to, is left as it is.
 
     \b
@@ -128,8 +129,9 @@ def _say_links(address: str, found: "Found") -> None:
         return
     say(f"{address} offers {count(len(found.links), 'feed')}:")
     for link in found.links:
-        say(f"  {link.url}" + (f"  {link.title}" if link.title else ""))
-    say("Another one is taken by its own address: radar feeds add URL")
+        mark = "→" if link.url == found.url else " "
+        say(f"{mark} {link.url}" + (f"  {link.title}" if link.title else ""))
+    say("To take another one: radar feeds add with its address")
 
 
 def _say_added(row: "FeedRow", why: str, found: "Found") -> None:
@@ -143,7 +145,7 @@ def _say_added(row: "FeedRow", why: str, found: "Found") -> None:
         f", the newest of {format_on(newest.date())}" if newest else ""
     )
     say(f"  title      {feed.title}")
-    say(f"  kind       {feed.kind}" + (f" ({why}; --kind says otherwise)" if why else ""))
+    say(f"  kind       {feed.kind}" + (f" (a guess, {why}; correct it in feeds.toml)" if why else ""))
     say(f"  publisher  {feed.publisher}")
     say(f"  now        {said}")
 
@@ -152,7 +154,7 @@ def _say_added(row: "FeedRow", why: str, found: "Found") -> None:
 @click.argument("name")
 @pass_house
 def remove_feed(house: House, name: str) -> None:
-    """Take a feed out of feeds.toml. What it published stays on file.
+    """Take a feed out of feeds.toml; what it published stays on file.
 
     \b
     Example: radar feeds remove https://news.example.org/feed
@@ -167,7 +169,9 @@ def remove_feed(house: House, name: str) -> None:
 @click.argument("name")
 @pass_house
 def pause_feed(house: House, name: str) -> None:
-    """Visit a feed no more until it is resumed; it stays in the list.
+    """Visit a feed no more until it is resumed.
+
+    It stays in the list, in feeds.toml as `paused = true`.
 
     \b
     Example: radar feeds pause https://news.example.org/feed
@@ -199,9 +203,10 @@ def resume_feed(house: House, name: str) -> None:
 @click.pass_context
 @pass_house
 def check_feeds(house: House, ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
-    """Fetch and read feeds now, all or the named ones, and say how each answers; nothing is stored.
+    """Fetch and read feeds now, and say how each answers.
 
-    Paused feeds are asked only by name. The exit code is 1 when a feed fails.
+    Nothing is stored, and feeds visited a minute ago are asked again. Paused feeds are asked only by name. The exit
+    code is 1 when a feed fails.
 
     \b
     Example: radar feeds check
@@ -256,10 +261,11 @@ def check_feeds(house: House, ctx: click.Context, names: tuple[str, ...], as_jso
 @json_option
 @pass_house
 def import_feeds(house: House, file: Path, as_json: bool) -> None:
-    """Add the feeds of an OPML file to feeds.toml; nobody is asked for them yet.
+    """Add the feeds of an OPML file.
 
-    A folder's name says the kind where it can (research, community, vendor, trade, general and their like); other
-    folders are kept as `category`. What is listed already is skipped; what is no feed of the web is named, a line each.
+    Nobody is asked for them yet. A folder's name says the kind where it can (research, community, vendor, trade,
+    general and their like); other folders are kept as `category`. What is listed already is skipped; what is no feed of
+    the web is named, a line each.
 
     \b
     Example: radar feeds import subscriptions.opml
@@ -305,7 +311,9 @@ def import_feeds(house: House, file: Path, as_json: bool) -> None:
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file, not to the terminal.")
 @pass_house
 def export_feeds(house: House, out: Path | None) -> None:
-    """Write the feeds as OPML 2.0, which feed readers and `radar feeds import` understand.
+    """Write the feeds as OPML 2.0.
+
+    Feed readers and `radar feeds import` understand it.
 
     \b
     Example: radar feeds export --out radar.opml

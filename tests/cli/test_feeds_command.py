@@ -73,8 +73,14 @@ def test_the_feed_of_a_site_is_found_read_and_added(home: Path, run: Run, site: 
     assert list_rows(home) == (FeedRow(site.url("/feed"), "trade", "Example News"),)
     assert paths(site) == ["/", "/feed"]
     assert (home / "feeds.toml").read_text(encoding="utf-8").startswith(COMMENT)
-    for words in ("offers 2 feeds", "All posts", "Comments on everything", "radar feeds add URL", "23 entries",
-                  "the newest of 23 Nov 2026", "trade (as nothing says otherwise; --kind says otherwise)"):  # fmt: skip
+    for words in (
+        "offers 2 feeds",
+        f"→ {site.url('/feed')}  All posts",
+        "Comments on everything",
+        "radar feeds add with its address",
+        "23 entries, the newest of 23 Nov 2026",
+        "trade (a guess, as nothing says otherwise; correct it in feeds.toml)",
+    ):
         assert words in done.output
     assert "Example News" in run("feeds").output
 
@@ -96,7 +102,7 @@ def test_a_feeds_own_address_is_added_with_what_the_operator_says(home: Path, ru
 def test_a_feed_is_as_its_publishers_others_are(home: Path, run: Run, site: Server) -> None:
     """The guess follows the list."""
     write_rows(home, f'url = "{site.url("/other")}"\nkind = "research"')
-    assert "research (as 127.0.0.1 is already;" in run("feeds", "add", site.url("/feed")).output
+    assert "research (a guess, as 127.0.0.1 is already;" in run("feeds", "add", site.url("/feed")).output
 
 
 @pytest.mark.parametrize("listed", ["/feed", "/feed/"])
