@@ -172,7 +172,8 @@ def _lock(home: Path) -> Iterator[None]:
         return
     folder = os.open(home, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        with suppress(OSError):  # some network file systems lock no folders
+            fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
         os.close(folder)

@@ -72,10 +72,9 @@ def find_feed(
     One host is asked at most six times, with the crawler's spacing, limits and guard. Raises RadarError where there is
     no feed.
     """
-    guard = guard or Guard(crawl.allow)
-    timeout = crawl.timeout_seconds
+    visitor = Visitor(guard or Guard(crawl.allow), contact=crawl.contact, now=now, timeout=crawl.timeout_seconds)
     shown, _ = split_login(address)
-    with Visitor(contact=crawl.contact, now=now, timeout=timeout, guard=guard) as visitor, ParserPool(1) as pool:
+    with ParserPool(1) as pool:
         first = _make_feed(address)
         page = visitor.ask(first)
         if not isinstance(page, Fetched):

@@ -16,7 +16,7 @@ from radar.sources import Found, check_feeds, find_feed, index_addresses, sift_o
 from radar.watch.fetch import Visitor
 from radar.watch.fetch.client import SPACING
 from radar.watch.guard import Guard
-from tests.watch.fetching import CONTACT, NO_TLS, NOW, resolve_to_loopback
+from tests.watch.fetching import CONTACT, NOW, resolve_to_loopback
 from tests.watch.loopback import RSS, Server, answer
 from tests.watch.test_guard import SPELLINGS
 
@@ -149,10 +149,10 @@ def test_a_name_that_changes_its_mind_is_never_connected_to(site: Server, inside
     site.routes["/"] = lambda _: page(f"http://inside.example:{port}/feed")
     guard = Guard([site.host], resolve)
     assert "inside.example leads to 127.0.0.1 is a loopback address" in refuse(site, guard=guard)
-    with Visitor(contact=CONTACT, now=NOW, timeout=0.5, guard=guard, context=NO_TLS) as visitor:
-        for _ in range(2):
-            result = visitor.ask(Feed(f"http://rebind.example:{port}/", "trade", "x"))
-            assert isinstance(result, FetchError)
+    visitor = Visitor(guard, contact=CONTACT, now=NOW, timeout=0.5)
+    for _ in range(2):
+        result = visitor.ask(Feed(f"http://rebind.example:{port}/", "trade", "x"))
+        assert isinstance(result, FetchError)
     assert visits == []
 
 

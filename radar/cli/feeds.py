@@ -1,5 +1,6 @@
 """`radar feeds`: the sources, how they fare, and the list they are named in."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -90,7 +91,7 @@ def add_feed(
     from radar.sources import Found, KindGuesser, find_feed, index_addresses, make_row
     from radar.text import canonicalise_url
 
-    address = read_feed_address(url if "://" in url or url.startswith("feed:") else f"https://{url}")
+    address = read_feed_address(url if re.match(r"[a-z]+://|feed:", url, re.IGNORECASE) else f"https://{url}")
     if not address:
         raise click.UsageError(f"{url!r} is no web address; write https://host/path")
     with house.open() as app:
