@@ -47,7 +47,8 @@ def test_help_imports_no_other_part_of_radar() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["query", "mobile payments"], ["query", "mobile payments", "--json"], ["status"], ["feeds"]]
+    "arguments",
+    [["query", "mobile payments"], ["query", "mobile payments", "--json"], ["status"], ["feeds"], ["feeds", "export"]],
 )
 def test_quick_commands_import_no_heavy_library(home: Path, arguments: list[str]) -> None:
     """An answer from the store within 15 × a bare Python allows none of these."""
