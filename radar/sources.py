@@ -81,7 +81,7 @@ def find_feed(
             raise RadarError(f"{shown}: {_say_failure(page)}")
         parsed = pool.parse(first, page, now)
         if not parsed.problem:
-            return _describe_found(page, parsed, listed, now)
+            return _describe_found(page, parsed, listed)
         if not is_page(page.body, page.content_type):
             raise RadarError(f"{shown}: {parsed.problem}")
         links = find_links(page.body, page.final_url, page.content_type, page.link)
@@ -95,7 +95,7 @@ def find_feed(
             if isinstance(result, Fetched):
                 parsed = pool.parse(feed, result, now)
                 if not parsed.problem:
-                    return _describe_found(result, parsed, listed, now, page.final_url, links)
+                    return _describe_found(result, parsed, listed, page.final_url, links)
             tried.append(f"{url} ({parsed.problem if isinstance(result, Fetched) else _say_failure(result)})")
             if isinstance(result, FetchError) and result.status in _STOP:
                 break
@@ -114,7 +114,6 @@ def _describe_found(
     fetched: Fetched,
     parsed: Parsed,
     listed: Mapping[str, str],
-    now: datetime,
     page: str = "",
     links: Sequence[FeedLink] = (),
 ) -> Found:

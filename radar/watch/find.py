@@ -99,7 +99,7 @@ def find_links(body: bytes, url: str, content_type: str = "", header: str = "") 
             base, based = _join(url, href) or url, True
         elif tag == "link" and _is_declared(attributes):
             _add(declared, base, href, attributes.get("title", ""))
-        elif tag == "a" and href and len(linked) < MAX_LINKS and _looks_like_feed(href):
+        elif tag == "a" and _looks_like_feed(href):
             _add(linked, base, href, attributes.get("title", ""))
     # Some pages declare the feed of their comments only.
     found = declared if any(link.is_main for link in declared.values()) else linked | declared
