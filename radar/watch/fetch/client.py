@@ -1,12 +1,12 @@
 """Ask servers for feeds over HTTP: one event loop, every hop through the guard, one host at a time, never for long."""
 
 import asyncio
+import base64
 import ssl
 from collections import deque
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -51,6 +51,7 @@ class _Host:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     free_at: float = 0.0
+    waiting: int = 0  # feeds whose own address is here and whose turn has not come
     stop: FetchError | None = None  # a 429 counts for all feeds of the host
 
 
@@ -96,23 +97,30 @@ class Fetcher:
             max_field_size=MAX_HEADER,
         )
         self._slots = asyncio.Semaphore(self._concurrency)
-        self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(verify=context, trust_env=False, client=session),
-            headers={"User-Agent": user_agent(self._contact), "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            follow_redirects=False,
-            trust_env=False,
-            timeout=self._timeout,
-        )
+        # The transport alone: an httpx client around it would take as long again to merge defaults, look for cookies
+        # and follow redirects, none of which is wanted here (0.40 instead of 0.25 ms CPU a request).
+        self._transport = AiohttpTransport(verify=context, trust_env=False, client=session)
+        self._headers = [
+            (b"User-Agent", user_agent(self._contact).encode()),
+            (b"Accept", ACCEPT.encode()),
+            (b"Accept-Encoding", b"gzip, deflate"),
+        ]
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._client.aclose()
+        await self._transport.aclose()
         await self._resolver.close()
 
+    def expect(self, feed: Feed) -> str:
+        """Announce a feed that is going to be fetched, so that its host's connection is kept; return the host."""
+        name = host_of(find_address(feed))
+        self._hosts.setdefault(name, _Host()).waiting += 1
+        return name
+
     async def fetch(self, feed: Feed) -> FetchResult:
-        """Return what the server says of one feed; every expected failure is a FetchError."""
+        """Return what the server says of an expected feed; every expected failure is a FetchError."""
         url, login = split_login(find_address(feed))
+        self._hosts[host_of(url)].waiting -= 1
         visit = Visit(feed, url, self._timeout, login)
         while True:
             refusal = self._guard.check_url(visit.url)
@@ -137,7 +145,7 @@ class Fetcher:
                 begun = loop.time()
                 try:
                     async with asyncio.timeout(visit.left):
-                        result = await self._ask(visit)
+                        result = await self._ask(visit, last=not host.waiting)
                 except TimeoutError:
                     result = FetchError(visit.feed.url, f"the server took longer than {self._timeout:g} s", "temporary")
                 visit.left -= loop.time() - begun
@@ -147,18 +155,21 @@ class Fetcher:
                 host.stop = result
             return result
 
-    async def _ask(self, visit: Visit) -> FetchResult | None:
-        """Make one request and read its answer."""
+    async def _ask(self, visit: Visit, *, last: bool) -> FetchResult | None:
+        """Make one request, the last one to its host or not, and read its answer."""
         feed = visit.feed
-        headers: dict[bytes, bytes] = {}
+        headers = self._headers.copy()
         if feed.etag:
-            headers[b"If-None-Match"] = feed.etag.encode("utf-8", "replace")
+            headers.append((b"If-None-Match", feed.etag.encode("utf-8", "replace")))
         if feed.last_modified:
-            headers[b"If-Modified-Since"] = feed.last_modified.encode("utf-8", "replace")
+            headers.append((b"If-Modified-Since", feed.last_modified.encode("utf-8", "replace")))
+        if visit.login:
+            headers.append((b"Authorization", b"Basic " + base64.b64encode(":".join(visit.login).encode())))
+        if last:
+            # A thousand hosts' idle connections would be a thousand open files, here and there.
+            headers.append((b"Connection", b"close"))
         try:
-            request = self._client.build_request("GET", visit.url, headers=headers)
-            auth = httpx.BasicAuth(*visit.login) if visit.login else None
-            response = await self._client.send(request, stream=True, auth=auth)
+            response = await self._transport.handle_async_request(httpx.Request("GET", visit.url, headers=headers))
         except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError, AssertionError) as error:
             reason, grade = describe_failure(error, self._timeout)
             return FetchError(feed.url, reason, grade)
@@ -236,7 +247,7 @@ async def fetch_feeds(
     )
     by_host: dict[str, deque[Feed]] = {}
     for feed in feeds:
-        by_host.setdefault(host_of(find_address(feed)), deque()).append(feed)
+        by_host.setdefault(fetcher.expect(feed), deque()).append(feed)
 
     async def visit_all(waiting: deque[Feed]) -> None:
         try:
