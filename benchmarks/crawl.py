@@ -2,9 +2,9 @@
 
     python benchmarks/crawl.py [--feeds 2000] [--rounds 3] [--reader PYTHON]
 
-The feeds come from a process of its own, whose work does not count; every crawler stores everything in SQLite. Wall time
-and CPU (of child processes, too) are medians over interleaved rounds. What a long-running crawler pays once does not
-count: Radar and reader are imported and their databases created before the clock starts; newsboat is one command.
+The feeds come from a process of its own, whose work does not count; every crawler stores everything in SQLite. Wall
+time and CPU (of child processes, too) are medians over interleaved rounds. What a long-running crawler pays once does
+not count: Radar and reader are imported and their databases created before the clock starts; newsboat is one command.
 """
 
 import argparse
@@ -33,8 +33,8 @@ HERE = Path(__file__).resolve().parent
 ENTRIES = 30  # about 32 kB
 HOSTS = 100
 READER = Path(tempfile.gettempdir()) / "radar-benchmarks" / "reader" / "bin" / "python"
-READER_WORKERS = 8
-NEWSBOAT_THREADS = 8
+READER_WORKERS = 4
+NEWSBOAT_THREADS = 4
 PHASES = ("full", "nothing new")
 NOW = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
 
@@ -91,7 +91,7 @@ def crawl_with_radar(urls: list[str], folder: Path) -> list[Cost]:
     hosts = tuple({url.split("/")[2] for url in urls})
     settings = Settings(folder, address, crawl=CrawlSettings(contact="https://radar.example/bot", allow=hosts))
     pipeline = Pipeline(store, settings, [])
-    in_store = time_calls(store, "take_due_feeds", "save_crawl")
+    in_store = time_calls(store, "take_due_feeds", "save_crawls", "renew_leases")
     costs: list[Cost] = []
     for number in range(len(PHASES)):
         in_store.clear()

@@ -1,7 +1,7 @@
 """Serve generated feeds on every loopback address, from a process of its own: what the crawling benchmarks read.
 
-A feed is `http://127.x.y.z:PORT/feed/N`: the whole of 127.0.0.0/8 is this machine, so that every feed can have a host of
-its own. The documents are generated from a list of words; the same number and version always give the same bytes.
+A feed is `http://127.x.y.z:PORT/feed/N`: the whole of 127.0.0.0/8 is this machine, so that every feed can have a host
+of its own. The documents are generated from a list of words; one number and version always give the same bytes.
 """
 
 import asyncio
@@ -18,18 +18,19 @@ from html import escape
 
 EPOCH = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # the newest entry of a feed's first version
 WORDS = (
-    "access adapter agenda alert archive array audit balance battery beacon binary bridge broker browser budget buffer "
-    "cable cache camera carrier catalog cell chain channel charter chip circuit client cloud cluster codec compiler "
-    "console container contract copper cursor data database decision deploy desk device digital display document domain "
-    "driver editor edge engine export fabric factory failure feature fiber field filter firmware format forum frame "
-    "gateway graph grid group handheld harbor hardware header history host identity image index input insight interface "
-    "journal kernel keyboard label lattice layer ledger lens library license light link logic machine market matrix "
-    "meeting memory mesh message metric mirror mobile model module monitor network node notebook object office operator "
-    "output packet panel parser partner patch pattern pilot pixel platform policy portal privacy process product program "
-    "protocol proxy quality queue radio range record region relay release report request research router safety sample "
-    "satellite scanner schema school screen search secure sensor server service session signal silicon socket software "
-    "source spectrum standard station storage stream switch symbol system tablet target teacher terminal token tower "
-    "tracker traffic transfer travel update upgrade vector vendor version video voice wallet window wireless worker"
+    "access adapter agenda alert archive array audit balance battery beacon binary bridge broker browser budget "
+    "buffer cable cache camera carrier catalog cell chain channel charter chip circuit client cloud cluster codec "
+    "compiler console container contract copper cursor data database decision deploy desk device digital display "
+    "document domain driver editor edge engine export fabric factory failure feature fiber field filter firmware "
+    "format forum frame gateway graph grid group handheld harbor hardware header history host identity image index "
+    "input insight interface journal kernel keyboard label lattice layer ledger lens library license light link logic "
+    "machine market matrix meeting memory mesh message metric mirror mobile model module monitor network node "
+    "notebook object office operator output packet panel parser partner patch pattern pilot pixel platform policy "
+    "portal privacy process product program protocol proxy quality queue radio range record region relay release "
+    "report request research router safety sample satellite scanner schema school screen search secure sensor server "
+    "service session signal silicon socket software source spectrum standard station storage stream switch symbol "
+    "system tablet target teacher terminal token tower tracker traffic transfer travel update upgrade vector vendor "
+    "version video voice wallet window wireless worker "
 ).split()
 
 

@@ -137,9 +137,9 @@ def dump(record: Any, table: Table, **extra: Any) -> dict[str, Any]:
     return row | extra
 
 
-def insert_into(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+def insert_into(database: Connection | Engine, table: Table) -> "sqlite.Insert | postgresql.Insert":
     """Return the dialect's INSERT, which knows ON CONFLICT."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if database.dialect.name == "postgresql" else sqlite.insert(table)
 
 
 def upsert(

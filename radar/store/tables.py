@@ -33,6 +33,22 @@ from sqlalchemy.types import TypeEngine
 from radar.records import Evidence, Issue, Statement
 
 
+def to_utc(value: datetime | None) -> datetime | None:
+    """Return a time in UTC; a naive one is refused, since nobody could say when that was."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"a time without a zone cannot be stored: {value!r}")
+    return value.astimezone(UTC)
+
+
+def mend_text(value: str | None) -> str | None:
+    """Replace what no database can hold as text."""
+    if value is None or (value.isascii() and "\0" not in value):
+        return value
+    return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class UTCDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime, in and out, on every database.
 
@@ -47,12 +63,8 @@ class UTCDateTime(TypeDecorator[datetime]):
         return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without a zone cannot be stored: {value!r}")
-        value = value.astimezone(UTC)
-        return value if dialect.name == "postgresql" else value.replace(tzinfo=None)
+        value = to_utc(value)
+        return value if value is None or dialect.name == "postgresql" else value.replace(tzinfo=None)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -67,9 +79,7 @@ class Text(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return mend_text(value)
 
 
 class Json(TypeDecorator[Any]):

@@ -2,16 +2,32 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from radar.records import Crawl, Entry, Feed
+from radar.store.bulk import Bulk, select_in
 from radar.store.engine import Database, columns_of, dump, in_chunks, insert_into, load, upsert
 from radar.store.names import unknown_name
-from radar.store.tables import crawl, entry, feed
+from radar.store.tables import Text, UTCDateTime, crawl, entry, feed
 
 #: An entry that keeps changing is a counter, not news: its text stays as this version had it.
 REVISIONS_KEPT = 24
@@ -20,6 +36,12 @@ CRAWLS_KEPT = 50
 
 _FEED = columns_of(feed, Feed)
 _ENTRY = [*columns_of(entry, Entry), feed.c.publisher, feed.c.kind, feed.c.title.label("source")]
+
+#: What the rows of a feed, an entry and a crawl take over as it is.
+_STATE = [column.name for column in columns_of(feed, Crawl)]
+_OF_ENTRY = [column.name for column in columns_of(entry, Entry) if column.name != "feed_url"]
+_OF_VISIT = [c.name for c in columns_of(crawl, Crawl) if c.name not in ("outcome", "entries_new")]
+_state_values, _entry_values, _visit_values = attrgetter(*_STATE), attrgetter(*_OF_ENTRY), attrgetter(*_OF_VISIT)
 
 
 class Watch(Database):
@@ -71,38 +93,57 @@ class Watch(Database):
         return sorted(taken, key=lambda f: (f.next_due_at is not None, f.next_due_at, f.url))
 
     def save_crawl(self, visit: Crawl, entries: Iterable[Entry] = ()) -> list[Entry]:
-        """Record a visit: its row, the feed's next state, its entries; end the lease. Return the new entries.
+        """Record one visit as `save_crawls` does; return the new entries as they are stored. Raises UnknownName."""
+        arrived = list(entries)
+        [new] = self.save_crawls([(visit, arrived)])
+        if not new:
+            return []
+        with self._read() as connection:
+            stored: dict[str, Entry] = {}
+            for ids in in_chunks(new):
+                rows = connection.execute(select_entries().where(entry.c.id.in_(ids)))
+                stored |= {row.id: load(Entry, row) for row in rows}
+        return [stored[key] for key in new]
 
-        Entries already stored are updated where their text changed; when they were first seen and published stays.
-        Whether the outcome is "new entries" or "unchanged" is what the store finds. Raises UnknownName.
+    def save_crawls(self, visits: Sequence[tuple[Crawl, Sequence[Entry]]]) -> list[list[str]]:
+        """Record visits in one transaction: their rows, the feeds' next states, the entries; end the leases.
+
+        Return the ids of each visit's new entries. Entries already stored are updated where their text changed; when
+        they were first seen and published stays. Whether the outcome is "new entries" or "unchanged" is what the store
+        finds. Raises UnknownName, and then nothing of all is stored.
         """
-        arrived = {item.id: item for item in reversed(list(entries))}  # the first of two with one identity counts
+        saved: list[list[str]] = []
+        states, crawls, rows = [], [], []
         with self._write() as connection:
-            # First the feed's row: on PostgreSQL its lock makes two visits to one feed take turns.
-            state = dump(visit, feed, last_crawl_at=visit.at, lease_until=None)
-            if visit.outcome != "failed":
-                state["last_success_at"] = visit.at
-            owner = connection.execute(
-                update(feed)
-                .where(feed.c.url == visit.feed_url)
-                .values(state)
-                .returning(feed.c.publisher, feed.c.kind, feed.c.title)
-            ).one_or_none()
-            if owner is None:
-                raise unknown_name("feed", visit.feed_url, _similar_feeds(connection, visit.feed_url))
-            known: set[str] = set()
-            for ids in in_chunks(arrived):
-                known.update(connection.scalars(select(entry.c.id).where(entry.c.id.in_(ids))))
-            _upsert_entries(connection, visit.feed_url, list(arrived.values()))
-            new = [
-                replace(item, feed_url=visit.feed_url, publisher=owner.publisher, kind=owner.kind, source=owner.title)
-                for item in reversed(arrived.values())
-                if item.id not in known
-            ]
-            if visit.outcome != "failed":
-                visit = replace(visit, outcome="new entries" if new else "unchanged")
-            _append_crawl(connection, replace(visit, entries_new=len(new)))
-        return new
+            # First the feeds' rows, in one order: on PostgreSQL their locks make two visits to one feed take turns.
+            _lock_feeds(connection, sorted({visit.feed_url for visit, _ in visits}))
+            known = _find_known(connection, [item.id for _, entries in visits for item in entries])
+            for visit, entries in visits:
+                new = []
+                # The first of two with one identity counts.
+                for item in {item.id: item for item in reversed(entries)}.values():
+                    content_hash = _hash_content(item)
+                    if item.id not in known:
+                        new.append(item.id)
+                    if known.get(item.id) != content_hash:
+                        rows.append((*_entry_values(item), visit.feed_url, content_hash, 1))
+                        known[item.id] = content_hash
+                saved.append(new[::-1])
+                failed = visit.outcome == "failed"
+                outcome = "failed" if failed else "new entries" if new else "unchanged"
+                states.append((*_state_values(visit), visit.at, None if failed else visit.at, visit.feed_url))
+                crawls.append((*_visit_values(visit), outcome, len(new)))
+            bulks = self._bulks
+            bulks.change_state.run(connection, states)
+            bulks.keep_entry.run(connection, rows)
+            bulks.add_crawl.run(connection, crawls)
+            bulks.drop_old.run(connection, [(visit.feed_url,) for visit, _ in visits])
+        return saved
+
+    @cached_property
+    def _bulks(self) -> "_Bulks":
+        """The statements of `save_crawls`, in this database's dialect."""
+        return _Bulks(self._engine)
 
     def list_feeds(self) -> list[Feed]:
         """Return the listed feeds, by URL."""
@@ -151,39 +192,60 @@ def select_entries(*more: ColumnElement[Any]) -> "Select[*tuple[Any, ...]]":
     return select(*_ENTRY, *more).join(feed, feed.c.url == entry.c.feed_url)
 
 
-def _upsert_entries(connection: Connection, feed_url: str, entries: Sequence[Entry]) -> None:
-    if not entries:
-        return
-    rows = [dump(item, entry, feed_url=feed_url, content_hash=_hash_content(item), revisions=1) for item in entries]
-    statement = insert_into(connection, entry)
-    new = statement.excluded
-    changing = ("url", "title", "summary", "author", "content_hash")
-    statement = statement.on_conflict_do_update(
-        index_elements=["id"],
-        set_={**{name: new[name] for name in changing}, "revisions": entry.c.revisions + 1},
-        where=and_(entry.c.content_hash != new.content_hash, entry.c.revisions < REVISIONS_KEPT),
-    )
-    connection.execute(statement, rows)
+class _Bulks:
+    """What saving visits writes."""
+
+    def __init__(self, engine: Engine) -> None:
+        url: BindParameter[str] = bindparam("of_url", type_=Text)
+        success: BindParameter[datetime] = bindparam("success_at", type_=UTCDateTime)
+        changing = update(feed).where(feed.c.url == url)
+        changing = changing.values(lease_until=None, last_success_at=func.coalesce(success, feed.c.last_success_at))
+        columns = [*(feed.c[name] for name in _STATE), feed.c.last_crawl_at]
+        self.change_state = Bulk(
+            changing, columns, engine.dialect, success_at=feed.c.last_success_at, of_url=feed.c.url
+        )
+
+        keeping = insert_into(engine, entry)
+        new = keeping.excluded
+        changed = ("url", "title", "summary", "author", "content_hash")
+        keeping = keeping.on_conflict_do_update(
+            index_elements=["id"],
+            set_={**{name: new[name] for name in changed}, "revisions": entry.c.revisions + 1},
+            where=and_(entry.c.content_hash != new.content_hash, entry.c.revisions < REVISIONS_KEPT),
+        )
+        columns = [*(entry.c[name] for name in _OF_ENTRY), entry.c.feed_url, entry.c.content_hash, entry.c.revisions]
+        self.keep_entry = Bulk(keeping, columns, engine.dialect)
+
+        columns = [*(crawl.c[name] for name in _OF_VISIT), crawl.c.outcome, crawl.c.entries_new]
+        self.add_crawl = Bulk(insert_into(engine, crawl).inline(), columns, engine.dialect)
+
+        here = crawl.c.feed_url == url
+        oldest_first = select(crawl.c.number).where(here).order_by(crawl.c.number.desc())
+        oldest_kept = oldest_first.offset(literal_column(str(CRAWLS_KEPT))).limit(literal_column("1")).scalar_subquery()
+        self.drop_old = Bulk(
+            delete(crawl).where(here, crawl.c.number <= oldest_kept), [], engine.dialect, of_url=crawl.c.feed_url
+        )
+
+
+def _lock_feeds(connection: Connection, urls: Sequence[str]) -> None:
+    """Lock the rows of feeds where the database locks rows. Raises UnknownName."""
+    lock = "" if connection.dialect.name == "sqlite" else " ORDER BY url FOR UPDATE"
+    there = {row[0] for row in select_in(connection, f"SELECT url FROM feed WHERE url IN (?){lock}", urls)}
+    for url in urls:
+        if url not in there:
+            raise unknown_name("feed", url, _similar_feeds(connection, url))
+
+
+def _find_known(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Return the content hashes of those entries that are stored."""
+    rows = select_in(connection, "SELECT id, content_hash FROM entry WHERE id IN (?)", ids)
+    return {row[0]: row[1] for row in rows}
 
 
 def _hash_content(item: Entry) -> str:
     """Hash what a reader would call a change; not the times, which feeds without dates make up at every visit."""
     content = "\x1f".join((item.url, item.title, item.summary, item.author))
     return hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=10).hexdigest()
-
-
-def _append_crawl(connection: Connection, visit: Crawl) -> None:
-    connection.execute(insert_into(connection, crawl), [dump(visit, crawl)])
-    here = crawl.c.feed_url == visit.feed_url
-    oldest_kept = (
-        select(crawl.c.number)
-        .where(here)
-        .order_by(crawl.c.number.desc())
-        .offset(CRAWLS_KEPT)
-        .limit(1)
-        .scalar_subquery()
-    )
-    connection.execute(delete(crawl).where(here, crawl.c.number <= oldest_kept))
 
 
 def _similar_feeds(connection: Connection, url: str) -> list[str]:
