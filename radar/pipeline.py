@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -15,7 +16,20 @@ from radar.brief.slot import find_due_week
 from radar.config import Settings
 from radar.errors import ConfigError
 from radar.listen.advice import find_exposures
-from radar.records import Executive, Exposure, Feed, Issue, Outgoing, Position, Ranked, Signal, Story, Topic
+from radar.records import (
+    Crawl,
+    Entry,
+    Executive,
+    Exposure,
+    Feed,
+    Issue,
+    Outgoing,
+    Position,
+    Ranked,
+    Signal,
+    Story,
+    Topic,
+)
 from radar.store import Store
 from radar.watch.detect import walk_weeks
 from radar.watch.fetch import decide_crawl, fetch_all, is_unchanged
@@ -29,6 +43,9 @@ CRAWL_LEASE = timedelta(minutes=30)
 SEND_LEASE = timedelta(minutes=5)
 FEEDS_AT_ONCE = 2_000
 ENTRIES_AT_ONCE = 2_000
+#: Visits are stored together, so many or those of so many seconds: a transaction for each costs more than its rows do.
+VISITS_AT_ONCE = 64
+SAVE_EVERY = 1.0
 OLD = timedelta(days=30)
 TRAINING_STORIES = 4_000
 #: The tagger learns anew when the archive has grown by this much since it last did.
@@ -94,17 +111,33 @@ class Pipeline:
         by_url = {feed.url: feed for feed in feeds}
         crawl = self.settings.crawl
         results = fetch_all(feeds, now=now, contact=crawl.contact, allow=crawl.allow, timeout=crawl.timeout_seconds)
-        for feed, result, parsed in pool.parse_results(results, by_url, now, is_unchanged):
-            visit = decide_crawl(feed, result, parsed, now)
-            new = self.store.save_crawl(visit, parsed.entries if parsed else ())
+        visits: list[tuple[Crawl, Sequence[Entry]]] = []
+        begun = time.monotonic()
+        try:
+            for feed, result, parsed in pool.parse_results(results, by_url, now, is_unchanged):
+                visits.append((decide_crawl(feed, result, parsed, now), parsed.entries if parsed else ()))
+                if len(visits) >= VISITS_AT_ONCE or time.monotonic() - begun > SAVE_EVERY:
+                    self._save_visits(visits, summary)
+                    begun = time.monotonic()
+                    if progress:
+                        progress(summary.visited, len(feeds))
+        finally:  # also of an interrupted round: what has been fetched need not be fetched again
+            self._save_visits(visits, summary)
+        if progress:
+            progress(summary.visited, len(feeds))
+
+    def _save_visits(self, visits: list[tuple[Crawl, Sequence[Entry]]], summary: CrawlSummary) -> None:
+        """Store visits and count them; the list is empty afterwards, even if storing fails."""
+        saving = visits.copy()
+        visits.clear()
+        saved = self.store.save_crawls(saving)
+        for (visit, _), new in zip(saving, saved, strict=True):
             summary.visited += 1
             summary.entries += len(new)
             if visit.outcome == "failed":
                 summary.failed += 1
-                summary.reasons.append((feed.url, visit.reason))
+                summary.reasons.append((visit.feed_url, visit.reason))
             summary.unchanged += visit.outcome == "unchanged"
-            if progress:
-                progress(summary.visited, len(feeds))
 
     def watch(self, now: datetime) -> WatchSummary:
         """Turn entries that belong to no story yet into stories, tags and signals."""
