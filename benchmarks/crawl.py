@@ -91,7 +91,7 @@ def crawl_with_radar(urls: list[str], folder: Path) -> list[Cost]:
     hosts = tuple({url.split("/")[2] for url in urls})
     settings = Settings(folder, address, crawl=CrawlSettings(contact="https://radar.example/bot", allow=hosts))
     pipeline = Pipeline(store, settings, [])
-    in_store = time_calls(store, "take_due_feeds", "save_crawls", "renew_leases")
+    in_store = time_calls(store, "take_due_feeds", "save_crawls")
     costs: list[Cost] = []
     for number in range(len(PHASES)):
         in_store.clear()

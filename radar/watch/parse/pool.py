@@ -9,6 +9,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+import msgspec
 from pebble import ProcessExpired, ProcessPool
 
 from radar.records import Feed, Fetched, FetchResult, Parsed
@@ -17,9 +18,17 @@ from radar.watch.parse.document import parse_feed
 SECONDS = 5.0
 MEMORY = 1024**3  # bytes of address space for a worker
 _TASKS_PER_WORKER = 5_000  # then it is replaced: what a parser leaks does not add up
-_AHEAD = 16  # documents under way for each worker
+_AHEAD = 2  # parcels under way for each worker
+_PARCEL = 8  # documents sent to a worker together: each journey costs both sides as much as reading a small feed
+_PARCEL_BYTES = 256 * 1024
 
-_Pending = dict[Future[Parsed], tuple[Feed, Fetched]]
+_Documents = list[tuple[Feed, Fetched]]
+_Answer = bytes | list[Parsed]
+_Pending = dict[Future[_Answer], _Documents]
+
+# Pickling the entries would take seven times as long on either side.
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Parsed]).decode
 
 
 class ParserPool:
@@ -42,8 +51,17 @@ class ParserPool:
         self._close()
 
     def parse(self, feed: Feed, fetched: Fetched, now: datetime) -> Parsed:
-        """Parse one document and wait for it."""
-        return self._collect(self._submit(feed, fetched, now), feed, fetched, now)
+        """Parse one document and wait for it; twice, where another one may have broken the pool."""
+        for _ in range(2):
+            try:
+                [parsed] = self._collect(self._submit([(feed, fetched)], now))
+            except _Broken as broken:
+                problem = str(broken)
+                if not broken.perhaps_innocent:
+                    break
+            else:
+                return parsed
+        return _describe(problem)
 
     def parse_results(
         self,
@@ -58,14 +76,21 @@ class ParserPool:
         read only a little ahead, so that memory holds a few documents and fetching goes on meanwhile.
         """
         pending: _Pending = {}
+        parcel: _Documents = []
         for result in results:
             feed = feeds[result.feed_url]
             if not isinstance(result, Fetched) or is_known(feed, result):
                 yield feed, result, None
                 continue
-            pending[self._submit(feed, result, now)] = (feed, result)
-            full = len(pending) >= self._workers * _AHEAD
-            yield from self._take_done(pending, now, block=full)
+            parcel.append((feed, result))
+            yield from self._take_done(pending, now, block=False)
+            heavy = sum(len(fetched.body) for _, fetched in parcel) > _PARCEL_BYTES
+            if len(pending) < self._workers or len(parcel) >= _PARCEL or heavy:
+                pending[self._submit(parcel, now)] = parcel
+                parcel = []
+                yield from self._take_done(pending, now, block=len(pending) >= self._workers * _AHEAD)
+        if parcel:
+            pending[self._submit(parcel, now)] = parcel
         while pending:
             yield from self._take_done(pending, now, block=True)
 
@@ -77,41 +102,45 @@ class ParserPool:
             self._close()
             done = set(pending)
         for future in done:
-            feed, fetched = pending.pop(future)
-            yield feed, fetched, self._collect(future, feed, fetched, now)
+            documents = pending.pop(future)
+            try:
+                answers = self._collect(future)
+            except _Broken as broken:
+                if len(documents) > 1:
+                    # One of them is to blame: each makes the journey alone.
+                    pending |= {self._submit([document], now): [document] for document in documents}
+                    continue
+                [(feed, fetched)] = documents
+                retry = broken.perhaps_innocent
+                yield feed, fetched, self.parse(feed, fetched, now) if retry else _describe(str(broken))
+                continue
+            for (feed, fetched), parsed in zip(documents, answers, strict=True):
+                yield feed, fetched, parsed
 
-    def _submit(self, feed: Feed, fetched: Fetched, now: datetime) -> Future[Parsed]:
-        options = {"feed": feed, "now": now, "content_type": fetched.content_type, "final_url": fetched.final_url}
+    def _submit(self, documents: _Documents, now: datetime) -> Future[_Answer]:
         if not self._pool.active:
             self._close()
             self._pool = self._open()
-        future: Future[Parsed] = self._pool.schedule(
-            parse_feed, args=(fetched.body,), kwargs=options, timeout=self._seconds
-        )
+        future: Future[_Answer] = self._pool.schedule(_parse_all, args=(documents, now), timeout=self._seconds)
         return future
 
-    def _collect(
-        self, future: Future[Parsed], feed: Feed, fetched: Fetched, now: datetime, *, again: bool = True
-    ) -> Parsed:
-        """Return a worker's answer; its death is an answer, too."""
+    def _collect(self, future: Future[_Answer]) -> list[Parsed]:
+        """Return a worker's answer. Raises _Broken."""
         finished = bool(wait([future], 0.0 if not self._pool.active else self._patience).done)
         try:
             if finished:
-                return future.result()
-            broken = True
+                answer = future.result()
+                return answer if isinstance(answer, list) else _decode(answer)
         except TimeoutError:
-            return _describe(f"the document takes longer than {self._seconds:g} s to read")
+            raise _Broken(f"the document takes longer than {self._seconds:g} s to read") from None
         except MemoryError:
-            return _describe("the document needs more memory than a feed may have")
+            raise _Broken("the document needs more memory than a feed may have") from None
         except ProcessExpired as error:
-            return _describe(f"the document breaks the parser (exit code {error.exitcode})")
+            raise _Broken(f"the document breaks the parser (exit code {error.exitcode})") from None
         except (BrokenProcessPool, CancelledError):
-            broken = True
-        if broken and again:
-            # A worker that dies between two documents takes pebble's whole pool with it, guilty or not: each document
-            # that was under way gets one more try, alone.
-            return self._collect(self._submit(feed, fetched, now), feed, fetched, now, again=False)
-        return _describe("the document breaks the parser")
+            pass
+        # A worker that dies between two documents takes pebble's whole pool with it, guilty or not.
+        raise _Broken("the document breaks the parser", perhaps_innocent=True)
 
     def _open(self) -> ProcessPool:
         # A fork of this process would copy the locks its threads hold and the memory of everything it has imported;
@@ -130,6 +159,26 @@ class ParserPool:
     def _close(self) -> None:
         self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
         self._pool.join()
+
+
+class _Broken(Exception):
+    """A worker gave no answer; the text says why, for the operator."""
+
+    def __init__(self, problem: str, *, perhaps_innocent: bool = False) -> None:
+        super().__init__(problem)
+        self.perhaps_innocent = perhaps_innocent
+
+
+def _parse_all(documents: _Documents, now: datetime) -> _Answer:
+    """Parse documents, in a worker."""
+    parsed = [
+        parse_feed(fetched.body, feed=feed, now=now, content_type=fetched.content_type, final_url=fetched.final_url)
+        for feed, fetched in documents
+    ]
+    try:
+        return _encode(parsed)
+    except UnicodeEncodeError:  # a lone surrogate, which the store will mend
+        return parsed
 
 
 def _describe(problem: str) -> Parsed:
