@@ -1,13 +1,13 @@
 """Crawl a feed farm where one feed in twenty misbehaves; judge by the farm's own ledger what was lost or doubled.
 
-    python benchmarks/farm.py [--feeds 10000] [--kills 0] [--seed 1]
+    python benchmarks/farm.py [--feeds 10000] [--kills 0] [--seed 1] [--timeout 30]
 
 The farm is a process of its own; it writes down every document it has sent whole. A first cycle finds everything new, a
 second one, two days later on the crawler's clock, finds one more entry in every fifth feed. With --kills the crawler is
 killed (SIGKILL) so often, each time somewhere in the next seconds; the feeds it held wait until its lease ends, for
 which the crawler's clock is put forward; cycles are added until all kills are used up. A small run:
 
-    python benchmarks/farm.py --feeds 300 --kills 5
+    python benchmarks/farm.py --feeds 300 --kills 5 --timeout 5
 """
 
 import argparse
@@ -181,14 +181,15 @@ async def run_farm(feeds: int) -> None:
 # -- the crawler -------------------------------------------------------------------------------------------------------
 
 
-def crawl_once(folder: Path, hosts: tuple[str, ...], now: datetime, done: Pipe) -> None:
+def crawl_once(folder: Path, hosts: tuple[str, ...], timeout: int, now: datetime, done: Pipe) -> None:
     """Run one crawl as `radar crawl` does; tell how many feeds were visited."""
     from radar.config import CrawlSettings, Settings
     from radar.pipeline import Pipeline
     from radar.store import open_store
 
     logging.getLogger("asyncio").setLevel(logging.ERROR)
-    settings = Settings(folder, "", crawl=CrawlSettings(contact="https://radar.example/bot", allow=hosts))
+    crawl = CrawlSettings(contact="https://radar.example/bot", allow=hosts, timeout_seconds=timeout)
+    settings = Settings(folder, "", crawl=crawl)
     with open_store(address_of(folder)) as store:
         done.send(Pipeline(store, settings, []).crawl(now).visited)
 
@@ -204,6 +205,7 @@ class Run:
 
     folder: Path
     hosts: tuple[str, ...]
+    timeout: int
     clock: datetime = NOW
     peak: int = 0  # bytes, all its processes together
     crawls: int = 0
@@ -214,7 +216,7 @@ class Run:
         """Crawl once; return the feeds visited, None for a crawl that was killed."""
         spawn = multiprocessing.get_context("fork")  # the imports are paid once, not for each of a hundred crawls
         receive, send = spawn.Pipe(duplex=False)
-        process = spawn.Process(target=crawl_once, args=(self.folder, self.hosts, self.clock, send))
+        process = spawn.Process(target=crawl_once, args=(self.folder, self.hosts, self.timeout, self.clock, send))
         begun = time.monotonic()
         process.start()
         assert process.pid is not None
@@ -246,9 +248,14 @@ class Run:
         self.peak = max(self.peak, memory)
 
     def count_survivors(self) -> int:
-        """Return how many processes of crawls that have ended still run."""
-        time.sleep(1.0)
-        return sum(Path(f"/proc/{pid}").exists() for pid in self.children)
+        """Return how many processes of crawls that have ended still run, be it only a little longer."""
+        time.sleep(2.0)
+        survivors = 0
+        for pid in self.children:
+            with contextlib.suppress(OSError):
+                state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+                survivors += state != "Z"
+        return survivors
 
 
 def run_cycle(run: Run, lease: timedelta, kills: int, chance: random.Random) -> int:
@@ -344,6 +351,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1, help="of the kills' moments")
+    parser.add_argument("--timeout", type=int, default=30, help="seconds for a visit, as in radar.toml")
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve:
@@ -365,7 +373,7 @@ def main() -> None:
         with open_store(address_of(folder)) as store:
             urls = [url_of(number, port, chosen.feeds) for number in range(chosen.feeds)]
             store.sync_feeds([Feed(url, "trade", f"{host_of(n)}.example") for n, url in enumerate(urls)])
-        run = Run(folder, tuple(url.split("/")[2] for url in urls))
+        run = Run(folder, tuple(url.split("/")[2] for url in urls), chosen.timeout)
         kills, cycles, chance = chosen.kills, 0, random.Random(chosen.seed)
         while cycles < 2 or kills:
             if cycles:

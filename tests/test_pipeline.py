@@ -1,20 +1,25 @@
 """The pipeline under trouble: several at once, killed in between, late, paused; nothing twice and nothing lost."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from radar.app import App
 from radar.brief.mail import FolderMailer, Sent
-from radar.config import MailSettings, Settings
-from radar.records import Crawl, Feed, Outgoing
+from radar.config import CrawlSettings, MailSettings, Settings
+from radar.records import Crawl, Feed, FetchResult, Outgoing
 from radar.store import Store, open_store
+from radar.watch.fetch import fetch_all
 from tests.building import PRESIDENT, make_entry
 from tests.smtp_sink import serve_inbox
+from tests.watch.loopback import Server
 
 SLOT = datetime(2026, 11, 30, 4, 30, tzinfo=UTC)  # Monday, 07:30 in Nairobi
 
@@ -205,3 +210,23 @@ def test_a_topic_added_to_the_list_takes_effect_on_stories_already_stored(store:
     open_app(store, tmp_path).pipeline.watch(SLOT)
 
     assert len(store.list_stories(topic="bank-moves")) == len(store.list_stories())
+
+
+def test_an_interrupted_crawl_has_stored_the_visits_it_made(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Visits are stored some at a time; Ctrl-C in between costs none of those whose answer was there."""
+
+    def fetch_ten(*arguments: Any, **options: Any) -> Iterator[FetchResult]:
+        with closing(fetch_all(*arguments, **options)) as results:
+            yield from islice(results, 10)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("radar.pipeline.fetch_all", fetch_ten)
+    with Server() as server:
+        store.sync_feeds([Feed(server.url(f"/{n}"), "trade", "x.example") for n in range(30)])
+        settings = Settings(home=tmp_path, database_url="", crawl=CrawlSettings(allow=(server.host,)))
+        with pytest.raises(KeyboardInterrupt):
+            App(settings, store, lambda: SLOT).pipeline.crawl(SLOT)
+
+    assert sum(feed.state == "failing" for feed in store.list_feeds()) == 10

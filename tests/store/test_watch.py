@@ -225,3 +225,59 @@ def test_an_unknown_feed_gets_a_line_with_the_closest(store: Store) -> None:
             ask("https://ledger.example/fed")
     with pytest.raises(UnknownName, match="no feed is called"):
         store.save_crawl(make_crawl("elsewhere"), [make_entry("e1", feed="elsewhere")])
+
+
+def test_visits_saved_together_are_each_what_they_would_be_alone(store: Store) -> None:
+    """New entries are told apart by visit; known ones, changed ones and failures keep their own rules."""
+    store.sync_feeds([make_feed(name) for name in ("a", "b", "c")])
+    store.take_due_feeds(NOW, LEASE, 10)
+    store.save_crawl(make_crawl("a"), [make_entry("a1", "before", "a")])
+    later = NOW + HOUR
+    failed = make_crawl("c", later, outcome="failed", state="failing", reason="503", failures=1)
+
+    saved = store.save_crawls(
+        [
+            (make_crawl("b", later, etag="x"), [make_entry("b1", feed="b"), make_entry("b2", feed="b")]),
+            (make_crawl("a", later), [make_entry("a1", "after", "a"), make_entry("a2", feed="a")]),
+            (failed, []),
+        ]
+    )
+
+    assert saved == [["b1", "b2"], ["a2"], []]
+    assert {entry.id: entry.title for entry in store.ungrouped_entries(10)}["a1"] == "after"
+    crawls = {name: store.list_crawls(make_feed(name).url)[0] for name in ("a", "b", "c")}
+    assert {name: (c.outcome, c.entries_new) for name, c in crawls.items()} == {
+        "a": ("new entries", 1),
+        "b": ("new entries", 2),
+        "c": ("failed", 0),
+    }
+    assert [store.find_feed(make_feed(name).url).last_success_at for name in ("a", "b", "c")] == [later, later, None]
+    assert store.find_feed(make_feed("b").url).etag == "x"
+    assert len(store.take_due_feeds(later + HOUR, LEASE, 10)) == 3
+
+
+def test_visits_saved_together_are_stored_all_or_not_at_all(store: Store) -> None:
+    """One transaction: what is not acknowledged has left nothing behind."""
+    store.sync_feeds([make_feed()])
+    with pytest.raises(UnknownName):
+        store.save_crawls([(make_crawl(), [make_entry("e1")]), (make_crawl("elsewhere"), [])])
+    assert store.ungrouped_entries(10) == []
+    assert store.list_crawls(make_feed().url) == []
+
+
+def test_workers_that_save_the_same_visits_in_other_orders_do_not_block_each_other(database_url: str) -> None:
+    """Leases may have run out under a slow worker: both save, no entry is doubled."""
+    names = [f"f{number:02}" for number in range(20)]
+    visits = [(make_crawl(name), [make_entry(f"{name}-{n}", feed=name) for n in range(5)]) for name in names]
+    stores = [open_store(database_url) for _ in range(4)]
+    stores[0].sync_feeds([make_feed(name) for name in names])
+
+    results = race([partial(one.save_crawls, visits[:: -1 if number % 2 else 1]) for number, one in enumerate(stores)])
+
+    assert sorted(new for saved in results for ids in saved for new in ids) == sorted(
+        entry.id for _, entries in visits for entry in entries
+    )
+    assert len(stores[0].ungrouped_entries(1_000)) == 100
+    assert len(stores[0].list_crawls(make_feed("f07").url)) == 4
+    for one in stores:
+        one.close()

@@ -125,6 +125,30 @@ def test_a_worker_killed_from_outside_costs_no_document() -> None:
     assert [len(parsed.entries) if parsed else 0 for parsed in found] == [5] * 20
 
 
+def test_documents_that_share_a_journey_with_one_that_breaks_the_worker_are_parsed_all_the_same() -> None:
+    """Documents travel in parcels; the one to blame is found by sending each alone."""
+    slow = dict(hostile_documents())["unclosed tags"] * 6
+    bodies = {f"http://h{n}.example/": slow if n in (3, 21) else good_feed(n) for n in range(30)}
+    feeds = {url: Feed(url, "trade", "h.example") for url in bodies}
+    with ParserPool(1, seconds=0.5) as pool:
+        results = [Fetched(url, url, body) for url, body in bodies.items()]
+        found = {feed.url: parsed for feed, _, parsed in pool.parse_results(results, feeds, NOW)}
+    problems = {url: parsed.problem for url, parsed in found.items() if parsed and parsed.problem}
+    late = "the document takes longer than 0.5 s to read"
+    assert problems == {"http://h3.example/": late, "http://h21.example/": late}
+    assert sum(len(parsed.entries) for parsed in found.values() if parsed) == 5 * 28
+
+
+def test_what_cannot_be_written_as_utf_8_still_comes_back_from_a_worker() -> None:
+    """A feed's address may hold a lone surrogate, by the operator's mistake."""
+    feed = Feed("http://x.example/\ud800", "trade", "x.example")
+    fetched = Fetched(feed.url, "http://x.example/", good_feed(1))
+    with ParserPool(1) as pool:
+        [(_, _, parsed)] = pool.parse_results([fetched], {feed.url: feed}, NOW)
+    assert parsed is not None
+    assert {entry.feed_url for entry in parsed.entries} == {feed.url}
+
+
 def test_workers_load_nothing_heavy() -> None:
     """A worker imports what parsing needs and no more: thousands of feeds must not wait for scikit-learn."""
     code = (

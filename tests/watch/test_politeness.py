@@ -132,6 +132,13 @@ def test_allowed_hosts_are_asked_without_pauses_but_one_at_a_time(server: Server
     assert server.most_open <= 2  # the server notices the end of a connection a moment after the client
 
 
+def test_a_hosts_connection_is_given_back_with_its_last_feed(server: Server) -> None:
+    """A crawl of ten thousand hosts holds a few dozen connections, not thousands that idle."""
+    server.routes["*"] = lambda request: answer(body=RSS)
+    assert len(fetch(server, "/1", "/2", "/3")) == 3
+    assert [request.headers.get("connection") for request in server.requests] == [None, None, b"close"]
+
+
 def test_a_caller_that_stops_iterating_stops_the_fetching(server: Server) -> None:
     """Closing the iterator ends the event loop and its thread at once, also while a server keeps it waiting."""
     server.routes["/0"] = lambda _: answer(200, RSS)
