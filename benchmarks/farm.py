@@ -357,6 +357,8 @@ def main() -> None:
     if chosen.serve:
         asyncio.run(run_farm(chosen.feeds))
         return
+    # A killed crawl's tracker warns of semaphores that it then removes.
+    os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
     # Imported before the first fork.
     from radar.pipeline import CRAWL_LEASE
     from radar.records import Feed

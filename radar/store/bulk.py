@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect
 from sqlalchemy.sql import ClauseElement
+from sqlalchemy.types import TypeEngine
 
 from radar.store.tables import Text, UTCDateTime, mend_text, to_utc
 
@@ -61,12 +62,12 @@ def select_in(connection: Connection, sql: str, values: Sequence[str], size: int
         yield from connection.exec_driver_sql(sql.replace("IN (?)", f"IN ({marks})"), some)
 
 
-def _find_converter(kind: Any, dialect: Dialect) -> Callable[[Any], Any]:
+def _find_converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:
     if isinstance(kind, Text):
         return mend_text
     if isinstance(kind, UTCDateTime):
         return _write_time if dialect.name == "sqlite" else to_utc
-    return _keep
+    return kind.dialect_impl(dialect).bind_processor(dialect) or _keep
 
 
 def _write_time(value: datetime | None) -> str | None:
