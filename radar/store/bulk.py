@@ -5,7 +5,7 @@ of 5.2 ms that storing a feed of 30 entries took, 4 went there.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Dialect
@@ -13,6 +13,8 @@ from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
 from radar.store.tables import Text, UTCDateTime, mend_text, to_utc
+
+_Convert = Callable[[Sequence[Any]], Sequence[Any]]
 
 
 class Bulk:
@@ -30,27 +32,26 @@ class Bulk:
         self._sql = str(compiled)
         self._converters = [_find_converter(kind, dialect) for kind in types.values()]
         constants = {name: value for name, value in compiled.params.items() if name not in types}
-        self._constants = tuple(constants.values())
-        names = [*types, *constants]
+        self._constants = list(constants.values())
+        self._names = [*types, *constants]
         positions: Sequence[str] | None = getattr(compiled, "positiontup", None)  # None: parameters go by name
-        order = [names.index(name) for name in positions or ()]
-        self._arrange: Callable[[tuple[Any, ...]], Any]
-        if positions is None:
-            self._arrange = lambda values: dict(zip(names, values, strict=True))
-        elif order == list(range(len(names))):
-            self._arrange = tuple
-        else:
-            self._arrange = lambda values: tuple([values[place] for place in order])
+        self._order = None if positions is None else [self._names.index(name) for name in positions]
 
-    def run(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
+    def run(self, connection: Connection, rows: Sequence[Sequence[Any]]) -> None:
         """Execute the statement for every row."""
-        converters, constants, arrange = self._converters, self._constants, self._arrange
-        ready = [
-            arrange((*[convert(value) for convert, value in zip(converters, row, strict=True)], *constants))
-            for row in rows
+        if not rows:
+            return
+        # Column by column: a call for a thousand values instead of a thousand calls.
+        values: list[Iterable[Any]] = [
+            convert(column) for convert, column in zip(self._converters, zip(*rows, strict=True), strict=True)
         ]
-        if ready:
-            connection.exec_driver_sql(self._sql, ready)
+        values += [[constant] * len(rows) for constant in self._constants]
+        ready: list[Any]
+        if self._order is None:
+            ready = [dict(zip(self._names, row, strict=True)) for row in zip(*values, strict=True)]
+        else:
+            ready = list(zip(*[values[place] for place in self._order], strict=True))
+        connection.exec_driver_sql(self._sql, ready)
 
 
 def select_in(connection: Connection, sql: str, values: Sequence[str], size: int = 500) -> Iterator[Any]:
@@ -62,19 +63,36 @@ def select_in(connection: Connection, sql: str, values: Sequence[str], size: int
         yield from connection.exec_driver_sql(sql.replace("IN (?)", f"IN ({marks})"), some)
 
 
-def _find_converter(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any]:
+def _find_converter(kind: TypeEngine[Any], dialect: Dialect) -> _Convert:
     if isinstance(kind, Text):
-        return mend_text
+        return _mend_texts
     if isinstance(kind, UTCDateTime):
-        return _write_time if dialect.name == "sqlite" else to_utc
-    return kind.dialect_impl(dialect).bind_processor(dialect) or _keep
+        return _write_times if dialect.name == "sqlite" else _shift_times
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return (lambda column: column) if convert is None else (lambda column: [convert(value) for value in column])
 
 
-def _write_time(value: datetime | None) -> str | None:
-    """Write a time as SQLAlchemy's own type for SQLite does."""
-    at = to_utc(value)
-    return None if at is None else at.replace(tzinfo=None).isoformat(" ", "microseconds")
+def _mend_texts(column: Sequence[str | None]) -> Sequence[str | None]:
+    if None not in column:
+        whole = "".join(column)  # type: ignore[arg-type]
+        if whole.isascii() and "\0" not in whole:
+            return column
+    return [mend_text(value) for value in column]
 
 
-def _keep(value: Any) -> Any:
-    return value
+def _shift_times(column: Sequence[datetime | None]) -> Sequence[datetime | None]:
+    return [to_utc(value) for value in column]
+
+
+def _write_times(column: Sequence[datetime | None]) -> list[str | None]:
+    """Write times as SQLAlchemy's own type for SQLite does; many rows carry the same one."""
+    written: list[str | None] = []
+    last: datetime | None = None
+    text: str | None = None
+    for value in column:
+        if value is not last:
+            at = value if value is None or value.tzinfo is UTC else to_utc(value)
+            text = None if at is None else at.isoformat(" ", "microseconds").removesuffix("+00:00")
+            last = value
+        written.append(text)
+    return written
