@@ -4,7 +4,8 @@
 
 The feeds come from a process of its own, whose work does not count; every crawler stores everything in SQLite. Wall
 time and CPU (of child processes, too) are medians over interleaved rounds. What a long-running crawler pays once does
-not count: Radar and reader are imported and their databases created before the clock starts; newsboat is one command.
+not count: Radar and reader are imported (Radar's parser in the server its workers are forked from) and their databases
+created before the clock starts; newsboat is one command. It takes minutes for two thousand feeds: one round must do.
 """
 
 import argparse
@@ -81,8 +82,9 @@ def crawl_with_radar(urls: list[str], folder: Path) -> list[Cost]:
     """Run Radar's own crawl twice, a day apart on its clock."""
     from radar.config import CrawlSettings, Settings
     from radar.pipeline import Pipeline
-    from radar.records import Feed
+    from radar.records import Feed, Fetched
     from radar.store import migrate, open_store
+    from radar.watch.parse import ParserPool
 
     address = f"sqlite:///{folder}/radar.db"
     migrate(address)
@@ -91,6 +93,8 @@ def crawl_with_radar(urls: list[str], folder: Path) -> list[Cost]:
     hosts = tuple({url.split("/")[2] for url in urls})
     settings = Settings(folder, address, crawl=CrawlSettings(contact="https://radar.example/bot", allow=hosts))
     pipeline = Pipeline(store, settings, [])
+    with ParserPool() as pool:
+        pool.parse(Feed("http://x.example/", "trade", "x.example"), Fetched("", "", b"<rss/>"), NOW)
     in_store = time_calls(store, "take_due_feeds", "save_crawls")
     costs: list[Cost] = []
     for number in range(len(PHASES)):
@@ -255,8 +259,10 @@ def main() -> None:
     print(f"load before: {' '.join(f'{load:.2f}' for load in os.getloadavg())}")
     costs: dict[str, list[list[Cost]]] = {name: [] for name in crawlers}
     with run_server(str(HERE / "feed_server.py"), str(chosen.feeds), str(ENTRIES)) as port:
-        for _ in range(chosen.rounds):
+        for number in range(chosen.rounds):
             for name, python in crawlers.items():
+                if name == "newsboat" and number:
+                    continue
                 costs[name].append(run_crawler(name, python, port, chosen.feeds))
     show(costs, chosen.feeds)
     print(f"\nload after: {' '.join(f'{load:.2f}' for load in os.getloadavg())}")
