@@ -210,7 +210,7 @@ class Run:
     peak: int = 0  # bytes, all its processes together
     crawls: int = 0
     failed: list[int] = field(default_factory=list)  # exit codes of crawls that ended badly by themselves
-    children: set[int] = field(default_factory=set)
+    children: set[tuple[int, str]] = field(default_factory=set)  # process and start time: numbers are used again
 
     def crawl(self, kill_after: float | None = None) -> int | None:
         """Crawl once; return the feeds visited, None for a crawl that was killed."""
@@ -244,18 +244,23 @@ class Run:
             with contextlib.suppress(OSError):
                 memory += int(Path(f"/proc/{one}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
                 seen += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
-        self.children.update(seen)
+        self.children.update((one, begun) for one in seen if (begun := read_process(one)[1]))
         self.peak = max(self.peak, memory)
 
     def count_survivors(self) -> int:
         """Return how many processes of crawls that have ended still run, be it only a little longer."""
         time.sleep(2.0)
-        survivors = 0
-        for pid in self.children:
-            with contextlib.suppress(OSError):
-                state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-                survivors += state != "Z"
-        return survivors
+        now = ((read_process(pid), begun) for pid, begun in self.children)
+        return sum(started == begun and state != "Z" for (state, started), begun in now)
+
+
+def read_process(pid: int) -> tuple[str, str]:
+    """Return a process's state and when it was started; empty when there is none."""
+    try:
+        numbers = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return "", ""
+    return numbers[0], numbers[19]
 
 
 def run_cycle(run: Run, lease: timedelta, kills: int, chance: random.Random) -> int:
