@@ -11,7 +11,9 @@ _INVISIBLE = re.compile(
     "[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-_SPACE = re.compile(r"\s+")
+# Control characters, line and paragraph separators: Unicode's Cc, Zl and Zp.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_PLENTY = 8  # a text this many times longer than its limit is cleaned only as far as it is shown
 
 _TOKEN = re.compile(r"[a-z0-9](?:[a-z0-9]|[+#](?![a-z0-9])|[.&'](?=[a-z0-9]))*")
 _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]?")
@@ -51,16 +53,27 @@ def clean_text(text: str, limit: int = 0) -> str:
     Control characters, lone surrogates, zero-width and bidirectional marks go: they come from feeds and would reach
     terminals, mail headers and pages.
     """
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    text = unicodedata.normalize(
-        "NFC", _INVISIBLE.sub("", text)
-    )  # in this order: a mark between two letters goes first
-    text = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    text = _SPACE.sub(" ", text).strip()
+    if limit and len(text) > _PLENTY * limit:
+        # Nothing beyond the cut can change what is before it: a space joins with no letter.
+        beginning = _clean(text[: max(text.rfind(" ", 0, _PLENTY * limit), 0)])
+        text = beginning if len(beginning) > limit else _clean(text)
+    else:
+        text = _clean(text)
     if limit and len(text) > limit:
         cut = text[: limit - 1]
         space = cut.rfind(" ")
         text = (cut[:space] if space > limit // 2 else cut).rstrip(" ,;:–-") + "…"
+    return text
+
+
+def _clean(text: str) -> str:
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
+        # In this order: a mark between two letters goes first.
+        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = " ".join(text.split())
+    if not text.isprintable():  # else it has no control characters
+        text = " ".join(_CONTROL.sub(" ", text).split())
     return text
 
 

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "digest": ("digest", "Preview, build, show and send digests."),
     "serve": ("serve", "Crawl, publish and deliver on time; serve pages and API."),
     "keys": ("keys", "List, make and revoke keys to the API."),
+    "evaluate": ("evaluate", "Measure Radar on data of your own."),
     "doctor": ("doctor", "Check the installation, say what to do."),
     "status": ("status", "Show the installation at a glance."),
 }

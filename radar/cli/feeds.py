@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from radar.cli.house import House, ListGroup, json_option, pass_house
-from radar.cli.output import count, format_on, say, say_json, say_table
+from radar.cli.output import count, format_on, say, say_json, say_table, to_plain
 from radar.cli.words import LINE
 from radar.records import KINDS, FeedState, Kind
 
@@ -49,7 +49,7 @@ def list_feeds(house: House, state: tuple[str, ...], as_json: bool) -> None:
         known = lookup.list_feeds()
     shown = [feed for feed in known if not state or feed.state in state]
     if as_json:
-        say_json(shown)
+        say_json([to_plain(feed, without=("seen",)) for feed in shown])
         return
     if not shown:
         say(f"None of {count(len(known), 'feed')} is in that state." if known else "No feeds yet: run `radar crawl`.")

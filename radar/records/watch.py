@@ -31,6 +31,7 @@ class Feed:
     last_crawl_at: datetime | None = None
     last_success_at: datetime | None = None
     next_due_at: datetime | None = None
+    seen: tuple[str, ...] = ()  # fingerprints of the last document's entries; filled in for the crawler only
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,16 @@ class Parsed:
 
     title: str
     format: str  # "rss20", "atom10", "rdf", "json11", … or ""
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...]  # without those that the feed's last document had as well, unchanged
     problem: str = ""  # "" or one line for the operator
     ttl: int = 0  # seconds the feed asks readers to wait between visits; 0: it does not say
+    known_at: tuple[datetime, ...] = ()  # publication of the entries left out
+    seen: tuple[str, ...] = ()  # fingerprints of all entries, for the next visit
+
+    @property
+    def published_at(self) -> tuple[datetime, ...]:
+        """The publication of all entries in the document, known ones too."""
+        return (*(entry.published_at for entry in self.entries), *self.known_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,7 @@ class Crawl:
     failures: int = 0
     entries_seen: int = 0
     entries_new: int = 0  # set by the store
+    seen: tuple[str, ...] = ()  # the feed's, from now on
 
 
 @dataclass(frozen=True, slots=True)

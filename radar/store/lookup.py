@@ -181,7 +181,8 @@ class Lookup:
             raise say_failure(self._address, error) from error
 
     def _records(self, record: type[R], table: str, rest: str, *values: object) -> list[R]:
-        names = [field.name for field in fields(record)]  # type: ignore[arg-type]
+        # What was seen of a feed's entries is long, and for the crawler only.
+        names = [field.name for field in fields(record) if field.name != "seen"]  # type: ignore[arg-type]
         readers = [_reader_of(name) or _as_is for name in names]
         columns = ", ".join(f'"{name}"' for name in names)
         return [

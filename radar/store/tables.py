@@ -133,6 +133,7 @@ feed = Table(
     Column("etag", Text, nullable=False),
     Column("last_modified", Text, nullable=False),
     Column("body_hash", Text, nullable=False),
+    Column("seen", _words(), nullable=False),
     Column("moved_to", Text, nullable=False),
     Column("moved_since_at", UTCDateTime),
     Column("failures", Integer, nullable=False),

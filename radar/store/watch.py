@@ -34,7 +34,8 @@ REVISIONS_KEPT = 24
 #: Visits remembered per feed.
 CRAWLS_KEPT = 50
 
-_FEED = columns_of(feed, Feed)
+#: What was seen of a feed's entries is long, and for the crawler only.
+_FEED = [column for column in columns_of(feed, Feed) if column.name != "seen"]
 _ENTRY = [*columns_of(entry, Entry), feed.c.publisher, feed.c.kind, feed.c.title.label("source")]
 
 #: What the rows of a feed, an entry and a crawl take over as it is.
@@ -86,7 +87,7 @@ class Watch(Database):
             update(feed)
             .where(feed.c.url.in_(select(chosen.c.url)), due)
             .values(lease_until=now + lease)
-            .returning(*_FEED)
+            .returning(*_FEED, feed.c.seen)
         )
         with self._write() as connection:
             taken = [load(Feed, row) for row in connection.execute(taking)]
@@ -109,7 +110,8 @@ class Watch(Database):
         """Record visits in one transaction: their rows, the feeds' next states, the entries; end the leases.
 
         Return the ids of each visit's new entries. Entries already stored are updated where their text changed; when
-        they were first seen and published stays. Whether the outcome is "new entries" or "unchanged" is what the store
+        they were first seen and published stays. Those that came with the last document and have not changed since
+        (`visit.seen`) need not be given again. Whether the outcome is "new entries" or "unchanged" is what the store
         finds. Raises UnknownName, and then nothing of all is stored.
         """
         saved: list[list[str]] = []

@@ -100,17 +100,25 @@ def _nesting_and_size() -> Iterator[tuple[str, bytes]]:
         "deep JSON",
         b'{"version":"https://jsonfeed.org/version/1.1","items":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     )
+    words = '"\\ud83d <b>\\udc00</b>"'
+    fields = ", ".join(
+        f'"{name}": {words}' for name in ("id", "title", "summary", "content_html", "url", "external_url")
+    )
+    yield "half characters in JSON", f'{{"version":"https://jsonfeed.org/version/1.1","items":[{{{fields}}}]}}'.encode()
     yield "huge JSON number", b'{"version":"https://jsonfeed.org/version/1.1","items":[{"id":' + b"9" * 100_000 + b"}]}"
     yield "thirty thousand items", rss("".join(item(f"title {i}", f"g{i}") for i in range(30_000)))
     yield "title of 8 MB", rss(item("A" * 8_000_000))
     yield "description of 3 MB", rss(item(more=f"<description>{'&lt;p&gt;words&lt;/p&gt;' * 120_000}</description>"))
-    attributes = " ".join(f'a{i}="1"' for i in range(40_000))
-    yield "forty thousand attributes", rss(item(more=f"<x {attributes}/>"))
+    attributes = " ".join(f'a{i}="1"' for i in range(100_000))
+    yield "a hundred thousand attributes", rss(item(more=f"<x {attributes}/>"))
     yield "attribute of 5 MB", rss(item(more=f'<x a="{"A" * 5_000_000}"/>'))
     yield "comment of 5 MB", f"<!--{'A' * 5_000_000}-->".encode() + rss(item(), head="")
     yield "endless processing instruction", b"<?x " + b"A" * 5_000_000
     namespaces = "".join(f'<x{i}:y xmlns:x{i}="http://n{i}"/>' for i in range(10_000))
     yield "ten thousand namespaces", rss(item(more=namespaces))
+    nested = "".join(f'<x{i}:y xmlns:x{i}="http://n{i}">' for i in range(200))
+    closing = "".join(f"</x{i}:y>" for i in reversed(range(200)))
+    yield "namespaces within namespaces", rss(item(more=nested + closing))
     images = "&lt;img src=&quot;../../x&quot;/&gt;" * 40_000
     yield "flood of relative links", rss(item(more=f"<description>{images}</description>"))
     yield "guid of 1 MB", rss(item(guid="g" * 1_000_000))
@@ -129,6 +137,27 @@ def _slow_patterns() -> Iterator[tuple[str, bytes]]:
     yield "marked section", rss(item(more="<description>&lt;![if foo&gt;&lt;!x[[</description>"))
     for name, css in (("functions", "a:b(" * 50_000), ("spaces", f"color: {' ' * 100_000}x(")):
         yield f"style of many {name}", rss(item(more=f"<description>&lt;p style=&quot;{css}&quot;&gt;x</description>"))
+    tags = {
+        "attributes": f"<a{' b=c' * 15_000}",
+        "spaces in a tag": f"<a{' ' * 60_000}x",
+        "open quotes": "<a b='" * 10_000,
+        "empty values": f"<a {'x=' * 30_000}>",
+        "comments": "<!--" * 16_000,
+        "dashes": f"<!--{'-' * 60_000}",
+        "cells": "<table><tr><td>" * 4_000,
+        "references": "&amp" * 15_000,
+        "accents": f"a{chr(0x301)}{chr(0x316)}" * 20_000,
+        "piled accents": "a" + f"{chr(0x301)}{chr(0x316)}" * 30_000,
+    }
+    for name, text in tags.items():
+        yield f"description of many {name}", rss(item(more=f"<description><![CDATA[{text}]]></description>"))
+        yield f"title of many {name}", rss(item(f"<![CDATA[{text}]]>"))
+    bogus = '<content:encoded xmlns:content="bogus"><![CDATA[ <!h<!h<!h< ]]></content:encoded>'
+    yield "content of a bogus namespace", rss(item(more=bogus))
+    yield (
+        "point of one number",
+        rss(item(more='<georss:point xmlns:georss="http://www.georss.org/georss">1</georss:point>')),
+    )
     point = '<georss:polygon xmlns:georss="http://www.georss.org/georss">'
     yield "polygon of an odd length", rss(item(more=f"{point}{'1 ' * 50_001}</georss:polygon>"))
 
@@ -136,7 +165,7 @@ def _slow_patterns() -> Iterator[tuple[str, bytes]]:
 def _characters_and_encodings() -> Iterator[tuple[str, bytes]]:
     yield "NUL bytes", rss(item("a\x00b\x00"))
     yield "control characters", rss(item("a\x01\x08\x0b\x1b[31mb\x1f"))
-    yield "references to no character", rss(item("a&#xD800;b&#x110000;&#0;c"))
+    yield "references to no character", rss(item("a&#xD800;b&#x110000;&#0;c&#4294967361;&#x0000000000041;"))
     yield "lone surrogates as bytes", rss(item("a\ud800b"))
     yield "bidirectional overrides", rss(item("safe\u202egpj.exe\u202c\u2066x"))
     yield "bad UTF-8", rss(item("@@")).replace(b"@@", b"\xff\xfe\xc3\x28" * 100_000)

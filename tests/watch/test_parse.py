@@ -115,6 +115,44 @@ def test_json_feed_is_read() -> None:
     assert parse("\ufeff  " + json.dumps(document)).format == "json10"
 
 
+def test_json_feeds_authors_and_ids_are_read_as_both_versions_have_them() -> None:
+    """The feed's author where an item has none, 1.0's author besides 1.1's, long numbers digit by digit."""
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Ids",
+        "author": {"name": "The house"},
+        "items": [
+            {"id": 9007199254740993, "content_text": "x", "authors": [{"url": "/a"}, {"name": "Grace"}]},
+            {"id": "two", "content_html": "y \ud83d <b>z</b>", "author": {"name": "Ada <ada@json.example>"}},
+            {
+                "id": True,
+                "url": "https://json.example/three",
+                "title": "\u202ethree",
+                "date_published": "2026-11-23T10:00:00Z",
+            },
+        ],
+    }
+    one, two, three = parse(json.dumps(document)).entries
+    assert (one.entry_id, one.author) == ("9007199254740993", "The house")
+    assert (two.author, two.summary) == ("Ada", "y ? z")
+    assert (three.entry_id, three.title, three.author) == ("https://json.example/three", "three", "The house")
+    assert three.published_at == datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32-be"])
+def test_json_feed_is_read_in_every_encoding_of_unicode(encoding: str) -> None:
+    """With a mark or without."""
+    document = '{"version": "https://jsonfeed.org/version/1.1", "title": "é", "items": [{"id": "1", "title": "日本"}]}'
+    found = parse(document.encode(encoding))
+    assert (found.title, found.entries[0].title) == ("é", "日本")
+
+
+def test_references_to_no_character_do_not_cost_the_feed() -> None:
+    """Half characters and numbers beyond Unicode become a mark."""
+    entry = parse_one(rss(item("a&#xD800;b&#x110000;&#99999999999;c &#8217;")))
+    assert entry.title == "a\ufffdb\ufffd\ufffdc ’"
+
+
 @pytest.mark.parametrize(
     ("body", "problem"),
     [

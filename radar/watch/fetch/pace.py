@@ -70,9 +70,10 @@ def decide_crawl(feed: Feed, result: FetchResult, parsed: Parsed | None, now: da
         etag=etag,
         last_modified=last_modified,
         body_hash=body_hash,
+        seen=parsed.seen if parsed else feed.seen,
         moved_to=move.to,
         moved_since_at=move.since_at,
-        entries_seen=len(parsed.entries) if parsed else 0,
+        entries_seen=len(parsed.published_at) if parsed else 0,
     )
 
 
@@ -136,6 +137,7 @@ def _keep_state(
         etag=feed.etag,
         last_modified=feed.last_modified,
         body_hash=feed.body_hash,
+        seen=feed.seen,
         moved_to="" if lost else feed.moved_to,
         moved_since_at=None if lost else feed.moved_since_at,
         failures=failures,
@@ -165,10 +167,10 @@ def _judge_health(feed: Feed, parsed: Parsed | None, now: datetime) -> tuple[Fee
             return "quiet", feed.reason.partition(";")[0]
         return "ok", ""
     # An entry dated exactly now carries no date of its own: the parser put "first seen" there.
-    dated = [entry.published_at for entry in parsed.entries if entry.published_at != now]
-    if parsed.entries and not dated:
+    dated = [at for at in parsed.published_at if at != now]
+    if parsed.published_at and not dated:
         return "ok", ""
-    if not parsed.entries:
+    if not dated:
         return "quiet", "the feed has no entries"
     if now - max(dated) > QUIET_AFTER:
         return "quiet", f"nothing published since {max(dated):%Y-%m-%d}"
@@ -198,7 +200,7 @@ def _find_rhythm(feed: Feed, parsed: Parsed | None, now: datetime) -> timedelta:
         if feed.failures or feed.last_crawl_at is None or feed.next_due_at is None:
             return USUAL
         return max(feed.next_due_at - feed.last_crawl_at, SHORTEST) * 1.25
-    dates = sorted((e.published_at for e in parsed.entries if e.published_at < now), reverse=True)[:20]
+    dates = sorted((at for at in parsed.published_at if at < now), reverse=True)[:20]
     if not dates:
         return USUAL
     return (now - dates[-1]) / len(dates) / 2

@@ -1,4 +1,4 @@
-"""Read feed documents: bytes → Parsed, in worker processes that can be killed; the border to feedparser."""
+"""Read feed documents: bytes → Parsed, in worker processes that can be killed; the border to feedparser and lxml."""
 
 from radar.watch.parse.document import parse_feed
 from radar.watch.parse.pool import ParserPool

@@ -1,61 +1,121 @@
 """Build entries: identity, title, link, date and summary for everything a feed published, the newest 500 of them."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from radar.records import Entry, Feed
+from radar.records import Entry, Feed, Parsed
 from radar.text import clean_text, stable_id
-from radar.watch.parse.fields import MAX_ENTRY_ID, MAX_TITLE
+from radar.watch.parse.fields import (
+    MAX_ENTRY_ID,
+    MAX_HTML,
+    MAX_TITLE,
+    read_author,
+    read_link,
+    read_summary,
+    read_text,
+)
 
 MAX_ENTRIES = 500
 
 
-@dataclass(frozen=True, slots=True)
-class RawEntry:
-    """One item of a document, its fields read but not yet completed."""
+class Unsure(Exception):
+    """The document has something in it that only feedparser knows how to read."""
+
+
+class RawEntry(NamedTuple):
+    """One item of a document as published, nothing cleaned yet."""
 
     guid: str
-    url: str
+    url: str  # absolute, or ""
     title: str
-    summary: str
+    texts: tuple[tuple[str, bool], ...]  # summary, then contents; True: plain text
     author: str
     published_at: datetime | None
+    title_is_plain: bool = True
 
 
-def build_entries(
-    raw: Iterable[RawEntry], *, feed: Feed, feed_title: str, home: str, now: datetime
-) -> tuple[Entry, ...]:
-    """Return the entries in the document's order, each identity once.
+class RawFeed(NamedTuple):
+    """A document as published: what all the ways of reading one agree on."""
 
-    The identity is the feed's own id, else the link, else a hash of title and date. What has no link gets the feed's
-    (`home`), what has no title one from the summary, what has no believable date counts as published when first seen.
+    title: str
+    link: str
+    format: str
+    items: Sequence[RawEntry]
+    ttl: int = 0
+    title_is_plain: bool = True
+
+
+def build_feed(raw: RawFeed, *, feed: Feed, base: str, now: datetime) -> Parsed:
+    """Return the feed with its entries in the document's order, each identity once.
+
+    The identity is the feed's own id, else the link, else a hash of title and date. What has no link gets the feed's,
+    what has no title one from the summary, what has no believable date counts as published when first seen. Entries
+    that came with the last document and have not changed since are counted, but neither cleaned nor returned.
     """
-    entries: dict[str, Entry] = {}
-    for item in raw:
-        title = item.title or clean_text(item.summary, 120)
-        dated = item.published_at.isoformat() if item.published_at else ""
-        entry_id = item.guid or item.url or stable_id(title, dated or item.summary)
-        if len(entry_id) > MAX_ENTRY_ID:
-            entry_id = stable_id(entry_id)
+    title = read_text(raw.title, MAX_TITLE, plain=raw.title_is_plain)
+    home = read_link(raw.link, base) or base
+    fallback = f"Untitled entry of {title or feed.title or feed.publisher}"
+    seen: dict[str, tuple[str, RawEntry, str, datetime]] = {}
+    for item in raw.items:
+        entry_id = _identify(item)
         key = stable_id(feed.url, entry_id)
-        if key in entries:
+        if key not in seen:
+            seen[key] = (entry_id, item, item.url or home, item.published_at or now)
+    kept: Collection[str] = seen
+    if len(seen) > MAX_ENTRIES:
+        kept = set(sorted(seen, key=lambda key: seen[key][3], reverse=True)[:MAX_ENTRIES])
+    known = frozenset(feed.seen)
+    entries, prints, known_at = [], [], []
+    for key, (entry_id, item, url, published_at) in seen.items():
+        if key not in kept:
             continue
-        entries[key] = Entry(
-            id=key,
-            feed_url=feed.url,
-            entry_id=entry_id,
-            url=item.url or home,
-            title=title or clean_text(f"Untitled entry of {feed_title or feed.title or feed.publisher}", MAX_TITLE),
-            published_at=item.published_at or now,
-            first_seen_at=now,
-            summary=item.summary,
-            author=item.author,
-            publisher=feed.publisher,
-            kind=feed.kind,
+        prints.append(_take_print(key, item, url))
+        if prints[-1] in known:
+            known_at.append(published_at)
+            continue
+        summary = _find_summary(item)
+        entries.append(
+            Entry(
+                id=key,
+                feed_url=feed.url,
+                entry_id=entry_id,
+                url=url,
+                title=_find_title(item, summary) or clean_text(fallback, MAX_TITLE),
+                published_at=published_at,
+                first_seen_at=now,
+                summary=summary,
+                author=read_author(item.author),
+                publisher=feed.publisher,
+                kind=feed.kind,
+            )
         )
-    if len(entries) <= MAX_ENTRIES:
-        return tuple(entries.values())
-    newest = sorted(entries.values(), key=lambda entry: entry.published_at, reverse=True)[:MAX_ENTRIES]
-    kept = {entry.id for entry in newest}
-    return tuple(entry for entry in entries.values() if entry.id in kept)
+    return Parsed(title, raw.format, tuple(entries), ttl=raw.ttl, known_at=tuple(known_at), seen=tuple(prints))
+
+
+def _identify(item: RawEntry) -> str:
+    entry_id = clean_text(item.guid) or item.url
+    if not entry_id:
+        summary = _find_summary(item)
+        dated = item.published_at.isoformat() if item.published_at else ""
+        entry_id = stable_id(_find_title(item, summary), dated or summary)
+    return entry_id if len(entry_id) <= MAX_ENTRY_ID else stable_id(entry_id)
+
+
+def _take_print(key: str, item: RawEntry, url: str) -> str:
+    """Return the fingerprint of an entry: of its identity and of all that its text is made from.
+
+    Not of its date, which feeds without dates make up at every visit.
+    """
+    texts = [text[:MAX_HTML] for text, _ in item.texts]
+    plain = "".join("p" if plain else "h" for plain in (item.title_is_plain, *(plain for _, plain in item.texts)))
+    return stable_id(key, url, plain, item.title[:MAX_HTML], item.author[:MAX_HTML], *texts)
+
+
+def _find_title(item: RawEntry, summary: str) -> str:
+    return read_text(item.title, MAX_TITLE, plain=item.title_is_plain) or clean_text(summary, 120)
+
+
+def _find_summary(item: RawEntry) -> str:
+    """Return the summary, else the beginning of the content."""
+    return next((summary for summary in (read_summary(text, plain=plain) for text, plain in item.texts) if summary), "")

@@ -50,6 +50,7 @@ def _create_watch() -> None:
         _text("etag"),
         _text("last_modified"),
         _text("body_hash"),
+        _text("seen"),
         _text("moved_to"),
         _at("moved_since_at", nullable=True),
         _whole("failures"),

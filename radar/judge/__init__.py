@@ -1,0 +1,1 @@
+"""How well does Radar do? Scores against data that it did not write."""

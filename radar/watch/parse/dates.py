@@ -1,0 +1,63 @@
+"""Read the dates of feeds: the two usual spellings at once, all others as feedparser does."""
+
+import calendar
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from feedparser.datetimes import _parse_date
+from feedparser.datetimes.rfc822 import months, timezone_names
+
+EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)
+LATEST_AHEAD = timedelta(hours=48)
+MAX_DATE = 1_000
+
+# RFC 822 with a year of four digits, and RFC 3339, whose zone some leave out.
+_MAIL_DATE = re.compile(
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},? )?(\d{1,2}) ([a-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) "
+    r"(?:([+-])(\d\d)(\d\d)|([a-z]{1,4}))",
+    re.IGNORECASE | re.ASCII,
+)
+_WEB_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+
+
+def read_date(value: Any, now: datetime) -> datetime | None:
+    """Return a date a feed may have meant, in UTC, or None: too old, too far ahead, or no date at all.
+
+    Takes text, or the time tuples (in UTC) that feedparser makes of it.
+    """
+    if not value:
+        return None
+    try:
+        at = _read_text(value) if isinstance(value, str) else _read_tuple(value)
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
+    return at if at and EARLIEST <= at <= now + LATEST_AHEAD else None
+
+
+def _read_text(text: str) -> datetime | None:
+    text = text.strip()[:MAX_DATE]
+    try:
+        if _WEB_DATE.fullmatch(text):
+            at = datetime.fromisoformat(text).replace(microsecond=0)
+            return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        if found := _MAIL_DATE.fullmatch(text):
+            return _read_mail_date(found)
+    except (ValueError, KeyError):
+        pass  # hour 25, a month called Foo: feedparser knows some of them
+    return _read_tuple(_parse_date(text))
+
+
+def _read_mail_date(found: re.Match[str]) -> datetime:
+    day, month, year, hour, minute, second, sign, hours, minutes, zone = found.groups()
+    if sign:
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        offset = -offset if sign == "-" else offset
+    else:
+        offset = timedelta(hours=timezone_names.get(zone.lower(), 0))
+    local = datetime(int(year), months[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+    return local - offset
+
+
+def _read_tuple(value: Any) -> datetime | None:
+    return datetime.fromtimestamp(calendar.timegm(value), UTC) if value else None

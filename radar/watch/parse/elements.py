@@ -1,0 +1,170 @@
+"""Read single elements of a well-formed feed document as feedparser would; the border to lxml.
+
+The numbers in comments are lines of feedparser 6.0's mixin.py.
+"""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+from xml.sax.saxutils import escape
+
+from feedparser.html import _cp1252
+from feedparser.mixin import _FeedParserMixin
+from feedparser.urls import _urljoin, make_safe_absolute_uri
+from lxml import etree
+
+from radar.watch.parse.entries import Unsure
+from radar.watch.parse.fields import PLAIN_URL
+from radar.watch.parse.names import HANDLED, Role, find_role, is_known, name_element
+
+Element = Any  # an lxml.etree._Element; lxml ships no types
+
+_TYPES = {"text": "text/plain", "plain": "text/plain", "html": "text/html"}
+_XHTML = ("xhtml", "application/xhtml+xml")
+_ATTRIBUTES_READ = frozenset("type rel href url uri mode version ispermalink lastmod".split())
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_LEGACY = re.compile("[\x80-\x9f]")
+
+# No entity is resolved and nothing is fetched; documents with a DTD do not come here at all.
+_PARSER = etree.XMLParser(
+    encoding="utf-8",
+    resolve_entities=False,
+    load_dtd=False,
+    no_network=True,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+)
+
+
+def parse_xml(document: bytes) -> Element:
+    """Return the root of a document in UTF-8; raises Unsure where it is not well-formed."""
+    try:
+        root: Element = etree.fromstring(document, _PARSER)
+    except etree.XMLSyntaxError as error:
+        raise Unsure("not well-formed") from error
+    return root
+
+
+def read_attributes(element: Element) -> dict[str, str]:
+    """Return the attributes by feedparser's names for them; type and relation in lower case."""
+    found = {}
+    for key, value in element.items():
+        name = key.lower()
+        if name.startswith("{"):
+            if key == _RDF_ABOUT:
+                name = "rdf:about"
+            elif name.partition("}")[2] in _ATTRIBUTES_READ:
+                raise Unsure("an attribute with a namespace")
+        found[name] = value.lower() if name == "type" or name == "rel" else value
+    return found
+
+
+def find_href(attributes: Mapping[str, str]) -> str | None:
+    """Return where an element points, whatever its attribute is called."""
+    return attributes.get("url", attributes.get("uri", attributes.get("href")))
+
+
+class Elements:
+    """The elements of one document: their roles, looked up once for each name, and what is in them."""
+
+    def __init__(self, *, base: str, has_bases: bool, has_legacy: bool) -> None:
+        """`base` is the document's address; does it have xml:base, and characters of Windows-1252 in Unicode's C1?"""
+        #: Roles by tag, where the prefix before it does not matter.
+        self.by_tag: dict[str, Role] = {}
+        self.is_atom = False
+        self._names: dict[tuple[str, str | None], str] = {}
+        self._base, self._has_bases, self._has_legacy = base, has_bases, has_legacy
+
+    def name(self, element: Element) -> str:
+        """Return feedparser's name for an element."""
+        key = (str(element.tag), element.prefix)
+        if key not in self._names:
+            self._names[key] = name_element(*key)
+        return self._names[key]
+
+    def role(self, element: Element) -> Role:
+        """Return what part the element plays."""
+        tag = str(element.tag)
+        role = self.by_tag.get(tag)
+        if role is None:
+            role = find_role(self.name(element))
+            if is_known(tag):
+                self.by_tag[tag] = role
+        return role
+
+    def text(self, element: Element) -> str:
+        """Return the text of an element that has nothing else in it."""
+        if len(element):
+            raise Unsure(f"elements in {self.name(element)}")
+        text = element.text
+        return self._mend(text) if text else ""
+
+    def content(self, element: Element, default: str) -> tuple[str, bool]:
+        """Return the text of a title, summary or content, and whether it is plain; `default` is its type."""
+        kind = default
+        if element.keys():
+            attributes = read_attributes(element)
+            if attributes.get("mode") == "base64":
+                raise Unsure("base64")
+            given = attributes.get("type", default)
+            kind = _TYPES.get(given, given)
+            if kind in _XHTML:
+                return self._mend(self._write_markup(element)), False
+            if kind not in ("text/plain", "text/html"):
+                raise Unsure("content of an unusual type")
+        text = self.text(element)
+        plain = kind == "text/plain"
+        if plain and not self.is_atom and ("<" in text or "&" in text):
+            plain = not _FeedParserMixin.looks_like_html(text)
+        return text, plain
+
+    def id(self, element: Element) -> tuple[str, bool]:
+        """Return an id, and whether it is a link as well: it is, unless it says otherwise."""
+        is_link = not element.keys() or read_attributes(element).get("ispermalink", "true") == "true"
+        return self.text(element), is_link
+
+    def resolve(self, address: str, element: Element) -> str:
+        """Return an address made absolute, against xml:base where there is one."""
+        if PLAIN_URL.fullmatch(address):
+            return address
+        base = self._base
+        if self._has_bases:
+            for at in (*reversed([*element.iterancestors()]), element):
+                base = make_safe_absolute_uri(base, at.get(_XML_BASE) or base) or base
+        return str(_urljoin(base, address))
+
+    def pass_leaf(self, element: Element) -> None:
+        """Make sure that there is nothing in an element but text, or XHTML where it says so."""
+        if len(element):
+            if read_attributes(element).get("type") not in _XHTML:
+                raise Unsure(f"elements in {self.name(element)}")
+            self._write_markup(element)
+
+    def pass_person(self, element: Element) -> None:
+        """Make sure that there is nothing in an element but names, addresses and what Radar does not read."""
+        for child in element.iterdescendants():
+            if self.role(child) not in (Role.LEAF, Role.CONTAINER):
+                raise Unsure(f"{self.name(child)} in {self.name(element)}")
+
+    def _write_markup(self, element: Element) -> str:
+        """Return XHTML as HTML, without attributes: nobody reads them (258, 307)."""
+        pieces = [escape(element.text or "")]
+        for child in element:
+            name = self.name(child)
+            tag = name.removeprefix("xhtml_")
+            if "_" in tag or tag in HANDLED:
+                raise Unsure(f"{name} in XHTML")
+            pieces += (f"<{tag}>", self._write_markup(child), f"</{tag}>", escape(child.tail or ""))
+        return "".join(pieces)
+
+    def _mend(self, text: str) -> str:
+        """Undo a wrong encoding within a right one (560)."""
+        text = text.strip()
+        if text.isascii():
+            return text
+        with suppress(ValueError):
+            text = text.encode("iso-8859-1").decode("utf-8")
+        return text.translate(_cp1252) if self._has_legacy and _LEGACY.search(text) else text
