@@ -57,9 +57,7 @@ class FolderMailer:
 
     def send(self, outgoing: Outgoing, before_data: Callable[[], None]) -> Sent:
         """Write both files, each whole or not at all."""
-        name = "-".join(
-            part if _BARE_NAME.fullmatch(part) else stable_id(part) for part in (outgoing.executive, outgoing.week)
-        )
+        name = "-".join(part if _BARE_NAME.fullmatch(part) else stable_id(part) for part in outgoing.name.split(" "))
         page = message_from_bytes(outgoing.body, policy=email.policy.default).get_body(("html",))
         before_data()
         try:

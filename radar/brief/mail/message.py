@@ -2,11 +2,14 @@
 
 import email.policy
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
+from types import MappingProxyType
 from typing import Any, Final
 
 from radar.brief.render import Rendered
@@ -64,21 +67,67 @@ def build_outgoing(
     Raises ConfigError when sender, reply-to or domain cannot be used, DeliveryError when the recipient cannot.
     """
     domain = _check_domain(message_id_domain)
-    key = stable_id(issue.executive, issue.week, domain)
-    author, recipient = read_address(sender, "mail.sender"), _read_recipient(executive)
+    headers = {"List-Id": f"Radar digest <digest.radar.{domain}>"}
+    if unsubscribe := _write_unsubscribe(unsubscribe_url, unsubscribe_mailto):
+        headers["List-Unsubscribe"] = unsubscribe
+    if unsubscribe_url.startswith("https://"):
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    outgoing = _write_message(
+        stable_id(issue.executive, issue.week, domain),
+        domain,
+        read_address(sender, "mail.sender"),
+        _read_recipient(executive),
+        issue.subject,
+        rendered,
+        now,
+        reply_to,
+        headers,
+    )
+    return replace(outgoing, executive=issue.executive, week=issue.week)
+
+
+def build_alarm(
+    subject: str, rendered: Rendered, *, sender: str, advisor: str, message_id_domain: str, now: datetime
+) -> Outgoing:
+    """Return the outbox row of an alarm to the advisor ("Name <name@example.org>").
+
+    Same arguments, same bytes; the Message-ID depends on recipient, text and time. Raises ConfigError.
+    """
+    domain = _check_domain(message_id_domain)
+    recipient = read_address(advisor, "advisor.email")
+    return _write_message(
+        stable_id("alarm", recipient.addr_spec, rendered.text, now.isoformat(), domain),
+        domain,
+        read_address(sender, "mail.sender"),
+        recipient,
+        subject,
+        rendered,
+        now,
+    )
+
+
+def _write_message(
+    key: str,
+    domain: str,
+    author: Address,
+    recipient: Address,
+    subject: str,
+    rendered: Rendered,
+    now: datetime,
+    reply_to: str = "",
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> Outgoing:
+    """Return a message as an outbox row that belongs to no issue; `headers` follow its Message-ID."""
     message = EmailMessage(policy=_BODY_POLICY)
     message["From"] = author
     message["To"] = recipient
     if reply_to:
         message["Reply-To"] = read_address(reply_to, "advisor.email")
-    message["Subject"] = clean_header(issue.subject, 180) or "Radar"
+    message["Subject"] = clean_header(subject, 180) or "Radar"
     message["Date"] = now
     message["Message-ID"] = f"<radar.{key}@{domain}>"
-    message["List-Id"] = f"Radar digest <digest.radar.{domain}>"
-    if unsubscribe := _write_unsubscribe(unsubscribe_url, unsubscribe_mailto):
-        message["List-Unsubscribe"] = unsubscribe
-    if unsubscribe_url.startswith("https://"):
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    for name, value in headers.items():
+        message[name] = value
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text, cte="quoted-printable")
     message.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
@@ -86,8 +135,8 @@ def build_outgoing(
     message.set_boundary(f"=_radar_{key}")  # "=_" cannot occur in quoted-printable text (RFC 2045, 6.7)
     return Outgoing(
         message_id=str(message["Message-ID"]),
-        executive=issue.executive,
-        week=issue.week,
+        executive=None,
+        week=None,
         sender=author.addr_spec,
         recipient=recipient.addr_spec,
         body=message.as_bytes(policy=_WIRE_POLICY),
