@@ -99,6 +99,9 @@ class Fetcher:
             max_line_size=MAX_HEADER,
             max_field_size=MAX_HEADER,
         )
+        # aiohttp asks again at once when a server hangs up: two requests where one was due, and no pause between. There
+        # is no public switch for it; its own test client uses this one.
+        session._retry_connection = False
         self._slots = asyncio.Semaphore(self._concurrency)
         self._client = httpx.AsyncClient(
             transport=AiohttpTransport(verify=context, trust_env=False, client=session),
