@@ -106,7 +106,7 @@ class Pipeline:
                 finally:
                     if waiting:  # the round was interrupted
                         self.store.release_feeds(sorted(waiting))
-                if force:  # visited feeds are never due again within a round, but forced ones would be
+                if force or waiting:  # visited feeds are never due again within a round, but forced ones would be
                     break
         return summary
 

@@ -175,7 +175,9 @@ class Brief(Database):
         The same outage may be told once more when it was last told at or before `again_before`.
         """
         with self._keep() as connection:
-            connection.execute(insert(outbox), [dump(outgoing, outbox)])
+            queued = insert_into(connection, outbox).values(dump(outgoing, outbox)).on_conflict_do_nothing()
+            if connection.scalar(queued.returning(outbox.c.message_id)) is None:
+                return False
             for trouble in sorted(troubles, key=lambda one: one.about):  # in one order: no deadlocks
                 told = {
                     "since_at": trouble.since_at,
