@@ -274,6 +274,19 @@ def test_a_server_that_says_304_for_ever_is_asked_without_validators_once_a_fort
     assert all(later - earlier == 14 for earlier, later in itertools.pairwise(dropped))
 
 
+def test_a_feed_silent_for_a_fortnight_gets_one_unconditional_probe() -> None:
+    """The silence counts from its newest entry: none before, one for each fortnight after."""
+    feed = after(FEED, decide_crawl(FEED, fetched(), parsed(HOUR), NOW))
+    dropped = []
+    for number in range(1, 90):
+        at = NOW + number * DAY / 2
+        crawl = decide_crawl(feed, NotModified(URL), None, at, Activity(9, NOW - 9 * DAY, NOW))
+        if not crawl.etag:
+            dropped.append(number / 2)
+        feed = replace(after(feed, crawl), etag='"1"', last_modified="today")
+    assert dropped == [14, 28, 42]
+
+
 def test_a_probe_is_not_lost_when_the_fortnight_turns_during_failures() -> None:
     """The time counts from the last good visit: after a month of failures the first 304 drops the validators."""
     feed = after(FEED, decide_crawl(FEED, fetched(), parsed(HOUR), NOW))

@@ -19,7 +19,7 @@ USUAL = timedelta(hours=6)  # for a feed whose entries carry no dates
 BACK_OFF_LIMIT = timedelta(days=7)
 GONE_PROBE = timedelta(days=30)  # 410 is meant for good, yet sites have come back
 MOVED_AFTER = timedelta(days=7)
-#: A server that answers 304 for ever may be lying: once in a fortnight it is asked without validators.
+#: A server that answers 304 for ever may be lying: for every fortnight of silence it is asked once without validators.
 UNCONDITIONAL_EVERY = timedelta(days=14)
 JITTER = 0.1  # visits spread by up to a tenth of the interval, by a hash of the feed's URL
 
@@ -59,7 +59,7 @@ def decide_crawl(
     etag, last_modified = (
         (result.etag, result.last_modified) if isinstance(result, Fetched) else (feed.etag, feed.last_modified)
     )
-    if isinstance(result, NotModified) and _is_probe_due(feed, now):
+    if isinstance(result, NotModified) and _is_probe_due(feed, activity, now):
         etag = last_modified = ""
     changed = parsed is not None and bool(parsed.entries) and body_hash != feed.body_hash
     return Crawl(
@@ -186,13 +186,17 @@ def _list_dates(parsed: Parsed | None, now: datetime) -> list[datetime]:
     return [entry.published_at for entry in parsed.entries if entry.published_at != now] if parsed else []
 
 
-def _is_probe_due(feed: Feed, now: datetime) -> bool:
-    """Tell whether a fortnight has turned since the last good visit; feeds turn on different days."""
+def _is_probe_due(feed: Feed, activity: Activity, now: datetime) -> bool:
+    """Tell whether another fortnight of silence has passed since the last good visit.
+
+    Silence counts from the newest entry; without entries on file, from a day of the feed's own.
+    """
     if feed.last_success_at is None:
         return False
     period = UNCONDITIONAL_EVERY.total_seconds()
-    offset = _fraction(feed) * period
-    return int((feed.last_success_at.timestamp() + offset) // period) != int((now.timestamp() + offset) // period)
+    start = activity.newest_at.timestamp() if activity.newest_at else -_fraction(feed) * period
+    before, after = (max(at.timestamp() - start, 0.0) // period for at in (feed.last_success_at, now))
+    return before != after
 
 
 def _plan_visit(
