@@ -25,7 +25,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 def make_feed(name: str = "ledger", **fields: object) -> Feed:
     """A feed that was read an hour ago and is due in an hour."""
-    feed = Feed(f"https://{name}.example/feed", "trade", f"{name}.example", f"The {name.title()}", "ok")
+    feed = Feed(f"https://{name}.example/feed", "trade", f"{name}.example", f"The {name.title()}", state="ok")
     usual = replace(feed, last_crawl_at=NOW - HOUR, last_success_at=NOW - HOUR, next_due_at=NOW + HOUR)
     return replace(usual, **fields)  # type: ignore[arg-type]
 
@@ -188,3 +188,11 @@ def test_an_outage_is_told_once_and_weekly_and_feeds_are_gathered(
 ) -> None:
     """Never twice for one trouble; a day passes between two mails about feeds."""
     assert [trouble.about for trouble in choose_untold(TROUBLES, told, NOW)] == expected
+
+
+def test_a_paused_feed_is_no_trouble_and_stands_for_no_standstill() -> None:
+    """The operator knows; a list of which all is paused may rest."""
+    dead = make_failing(30, paused=True)
+    late = make_feed("late", paused=True, last_success_at=NOW - 9 * DAY, next_due_at=NOW - 8 * DAY)
+    assert find_troubles([make_feed(), dead, late], publishing(dead, late), NOW) == []
+    assert find_troubles([dead, late], publishing(dead, late), NOW) == []

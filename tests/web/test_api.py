@@ -97,6 +97,7 @@ def test_feeds_tell_the_whole_of_their_health(world: World) -> None:
         "title": "The Ledger",
         "publisher": "ledger.example",
         "kind": "trade",
+        "paused": False,
         "state": "ok",
         "reason": "https://ledger.example/feed.xml answered",
         "failures": 0,
