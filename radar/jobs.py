@@ -32,7 +32,13 @@ def publish_due(pipeline: Pipeline, clock: Clock) -> str:
 def deliver_waiting(pipeline: Pipeline, clock: Clock) -> str:
     """Send what waits in the outbox."""
     outgoing = pipeline.deliver(clock)
-    return ", ".join(f"{message.executive} {message.week} {message.state}" for message in outgoing)
+    return ", ".join(f"{message.name} {message.state}" for message in outgoing)
+
+
+def raise_alarm(pipeline: Pipeline, clock: Clock) -> str:
+    """Tell the advisor of feeds that have died and of a crawler that stands still."""
+    troubles = pipeline.raise_alarm(clock())
+    return f"{len(troubles)} troubles told to the advisor" if troubles else ""
 
 
 #: Name → function; each returns one line on what it did, "" for nothing.
@@ -40,6 +46,7 @@ JOBS: dict[str, Callable[[Pipeline, Clock], str]] = {
     "crawl": crawl_and_watch,
     "publish": publish_due,
     "deliver": deliver_waiting,
+    "alarm": raise_alarm,
 }
 
 

@@ -3,13 +3,15 @@
 import logging
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 
+from radar.brief.alarm import render_alarm, write_subject
 from radar.brief.compose import LOOK_BACK, Coverage, Material, compose_issue
-from radar.brief.mail import FolderMailer, Mailer, SMTPMailer, build_outgoing, next_attempt
+from radar.brief.mail import FolderMailer, Mailer, SMTPMailer, build_alarm, build_outgoing, next_attempt
 from radar.brief.rank import rank_stories
 from radar.brief.render import render_issue
 from radar.brief.slot import find_due_week
@@ -17,11 +19,13 @@ from radar.config import Settings
 from radar.errors import ConfigError
 from radar.listen.advice import find_exposures
 from radar.records import (
+    DEAD_STATES,
     Crawl,
     Entry,
     Executive,
     Exposure,
     Feed,
+    FetchError,
     Issue,
     Outgoing,
     Position,
@@ -29,17 +33,20 @@ from radar.records import (
     Signal,
     Story,
     Topic,
+    Trouble,
 )
 from radar.store import Store
 from radar.watch.detect import walk_weeks
 from radar.watch.fetch import decide_crawl, fetch_all, is_unchanged
 from radar.watch.group import STORY_LIFE, group_entries
+from radar.watch.health import NOTHING, TELL_AGAIN, choose_untold, find_troubles, is_dead
 from radar.watch.parse import ParserPool
 from radar.watch.tag import Tagger
 
 log = logging.getLogger(__name__)
 
-CRAWL_LEASE = timedelta(minutes=30)
+#: A visit that was made but never recorded (a killed process) must not be repeated within the hour, a round included.
+CRAWL_LEASE = timedelta(minutes=90)
 SEND_LEASE = timedelta(minutes=5)
 FEEDS_AT_ONCE = 2_000
 ENTRIES_AT_ONCE = 2_000
@@ -53,8 +60,6 @@ GROWN = 1.25
 #: What a weekly issue looks at.
 ISSUE_SPAN = timedelta(days=7)
 SERIES_SPAN = timedelta(weeks=130)
-
-DEAD_STATES = ("failing", "gone", "refused", "not a feed")
 
 Progress = Callable[[int, int], None]
 
@@ -85,12 +90,13 @@ class _LeaseLost(Exception):
 
 
 class Pipeline:
-    """The steps, joined over one store. Keeps a trained tagger between runs, nothing else."""
+    """The steps, joined over one store. Keeps a trained tagger and each host's pause between runs, nothing else."""
 
     def __init__(self, store: Store, settings: Settings, topics: Sequence[Topic]) -> None:
         self.store, self.settings = store, settings
         self.topics = {topic.slug: topic for topic in topics}
         self._tagger: Tagger | None = None
+        self._free_at: dict[str, float] = {}
 
     # -- watch --------------------------------------------------------------------------------------------------------
 
@@ -100,38 +106,65 @@ class Pipeline:
         with ParserPool() as pool:
             limit = FEEDS_AT_ONCE if not force else max(1, len(self.store.list_feeds()))
             while feeds := self.store.take_due_feeds(now, CRAWL_LEASE, limit, force=force):
-                self._visit(feeds, pool, now, summary, progress)
-                if force:  # visited feeds are never due again within a round, but forced ones would be
+                waiting = {feed.url for feed in feeds}
+                try:
+                    self._visit(feeds, pool, now, summary, progress, waiting)
+                finally:
+                    if waiting:  # the round was interrupted
+                        self.store.release_feeds(sorted(waiting))
+                if force or waiting:  # visited feeds are never due again within a round, but forced ones would be
                     break
         return summary
 
     def _visit(
-        self, feeds: Sequence[Feed], pool: ParserPool, now: datetime, summary: CrawlSummary, progress: Progress | None
+        self,
+        feeds: Sequence[Feed],
+        pool: ParserPool,
+        now: datetime,
+        summary: CrawlSummary,
+        progress: Progress | None,
+        waiting: set[str],
     ) -> None:
+        """Visit feeds and store what comes; their URLs leave `waiting` as that is done."""
         by_url = {feed.url: feed for feed in feeds}
+        activity = self.store.measure_feeds(now, list(by_url))
         crawl = self.settings.crawl
-        results = fetch_all(feeds, now=now, contact=crawl.contact, allow=crawl.allow, timeout=crawl.timeout_seconds)
+        results = fetch_all(
+            feeds,
+            now=now,
+            contact=crawl.contact,
+            allow=crawl.allow,
+            timeout=crawl.timeout_seconds,
+            closed=self.store.list_closed_hosts(now),
+            free_at=self._free_at,
+        )
         visits: list[tuple[Crawl, Sequence[Entry]]] = []
         begun = time.monotonic()
         try:
             for feed, result, parsed in pool.parse_results(results, by_url, now, is_unchanged):
-                visits.append((decide_crawl(feed, result, parsed, now), parsed.entries if parsed else ()))
+                visit = decide_crawl(feed, result, parsed, now, activity.get(feed.url, NOTHING))
+                if isinstance(result, FetchError) and result.host:
+                    self.store.close_host(result.host, visit.next_due_at)
+                visits.append((visit, parsed.entries if parsed else ()))
                 if len(visits) >= VISITS_AT_ONCE or time.monotonic() - begun > SAVE_EVERY:
-                    self._save_visits(visits, summary)
+                    self._save_visits(visits, summary, waiting)
                     begun = time.monotonic()
                     if progress:
                         progress(summary.visited, len(feeds))
         finally:  # also of an interrupted round: what has been fetched need not be fetched again
-            self._save_visits(visits, summary)
+            self._save_visits(visits, summary, waiting)
         if progress:
             progress(summary.visited, len(feeds))
 
-    def _save_visits(self, visits: list[tuple[Crawl, Sequence[Entry]]], summary: CrawlSummary) -> None:
+    def _save_visits(
+        self, visits: list[tuple[Crawl, Sequence[Entry]]], summary: CrawlSummary, waiting: set[str]
+    ) -> None:
         """Store visits and count them; the list is empty afterwards, even if storing fails."""
         saving = visits.copy()
         visits.clear()
         saved = self.store.save_crawls(saving)
         for (visit, _), new in zip(saving, saved, strict=True):
+            waiting.discard(visit.feed_url)
             summary.visited += 1
             summary.entries += len(new)
             if visit.outcome == "failed":
@@ -205,7 +238,7 @@ class Pipeline:
         """Compose an issue without storing or claiming anything."""
         person = self.store.find_executive(executive)
         ranked = self.rank(executive, now)
-        status = self.store.status()
+        feeds = [feed for feed in self.store.list_feeds() if not feed.paused]
         signals = self.list_signals()
         seen = [s.evidence.first_seen_on for s in signals.values() if s.evidence.first_seen_on]
         material = Material(
@@ -218,8 +251,10 @@ class Pipeline:
             coverage=Coverage(
                 stories=len(ranked),
                 publishers=len({owner for one in ranked for owner in one.story.publishers}),
-                feeds_failing=sum(status.feeds_by_state.get(state, 0) for state in DEAD_STATES),
+                feeds_failing=sum(feed.state in DEAD_STATES for feed in feeds),
                 weeks_watched=max(0, (find_monday(now) - min(seen, default=now.date())).days // 7),
+                feeds_by_state=Counter(feed.state for feed in feeds),
+                feeds_dead=tuple(sorted(feed.title or feed.publisher for feed in feeds if is_dead(feed, now))),
             ),
         )
         return compose_issue(person, week, material, now, token=secrets.token_urlsafe(16))
@@ -245,7 +280,6 @@ class Pipeline:
             return ()
         links = self.link_issue(issue)
         advisor = self.settings.advisor
-        sender_domain = parseaddr(self.settings.mail.sender)[1].partition("@")[2] or "localhost"
         return (
             build_outgoing(
                 issue,
@@ -253,12 +287,16 @@ class Pipeline:
                 render_issue(issue, advisor=advisor.name, **links),
                 sender=self.settings.mail.sender,
                 reply_to=f"{advisor.name} <{advisor.email}>".strip() if advisor.email else "",
-                message_id_domain=sender_domain,
+                message_id_domain=self._find_domain(),
                 now=now,
                 unsubscribe_url=links["pause_url"],
                 unsubscribe_mailto=advisor.email,
             ),
         )
+
+    def _find_domain(self) -> str:
+        """Return the domain that Message-IDs carry."""
+        return parseaddr(self.settings.mail.sender)[1].partition("@")[2] or "localhost"
 
     def link_issue(self, issue: Issue) -> dict[str, str]:
         """Return the addresses at which readers find an issue; empty when no public URL is configured."""
@@ -303,14 +341,14 @@ class Pipeline:
         try:
             sent = mailer.send(outgoing, announce)
         except _LeaseLost:
-            log.warning("mail to %s: another process has taken it over", outgoing.executive)
+            log.warning("%s: another process has taken it over", outgoing.name)
             return
         if sent.outcome == "sent":
             self.store.mark_sent(outgoing.message_id, clock(), sent.reply)
         else:
             retry_at = next_attempt(outgoing.attempts, clock(), sent.outcome)
             self.store.mark_failed(outgoing.message_id, sent.reply, retry_at)
-            log.warning("mail to %s: %s", outgoing.executive, sent.reply)
+            log.warning("%s: %s", outgoing.name, sent.reply)
 
     def open_mailer(self) -> Mailer:
         """Return the configured way out: a mail server, or the out folder when none is configured."""
@@ -320,6 +358,30 @@ class Pipeline:
         if mail.user and not mail.password:
             raise ConfigError("mail.user is set but no password: set RADAR_SMTP_PASSWORD or mail.password_file")
         return SMTPMailer(mail.host, mail.port, mail.tls, mail.user, mail.password)
+
+    def raise_alarm(self, now: datetime) -> list[Trouble]:
+        """Put a mail to the advisor into the outbox if there is trouble not yet told; return what it tells.
+
+        Without an advisor's address the trouble is logged, each time.
+        """
+        feeds = self.store.list_feeds()
+        troubles = choose_untold(find_troubles(feeds, self.store.measure_feeds(now), now), self.store.list_told(), now)
+        advisor = self.settings.advisor
+        if not troubles:
+            return []
+        if not advisor.email:
+            for trouble in troubles:
+                log.warning("%s %s; set advisor.email in radar.toml to be told by mail", trouble.line, trouble.advice)
+            return []
+        outgoing = build_alarm(
+            write_subject(troubles),
+            render_alarm(troubles, TELL_AGAIN),
+            sender=self.settings.mail.sender,
+            advisor=f"{advisor.name} <{advisor.email}>".strip(),
+            message_id_domain=self._find_domain(),
+            now=now,
+        )
+        return troubles if self.store.save_alarm(troubles, outgoing, now - TELL_AGAIN) else []
 
     # -- listen -------------------------------------------------------------------------------------------------------
 

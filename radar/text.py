@@ -172,6 +172,17 @@ def canonicalise_url(url: str) -> str:
     return urlunsplit(("https", host, parts.path.rstrip("/") or "/", urlencode(kept), ""))
 
 
+def hide_login(url: str) -> str:
+    """Return an address without the user and password it may hold."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
+
+
 @functools.cache
 def _suffixes() -> "object":
     from publicsuffixlist import PublicSuffixList

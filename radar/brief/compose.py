@@ -4,12 +4,20 @@ The issue is the one stored selection: mail, page, API and command line render i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from radar.brief.relevance import format_day
 from radar.brief.slot import name_week
-from radar.brief.wording import count_reading, write_decline, write_phase, write_preheader, write_step, write_subject
+from radar.brief.wording import (
+    count_reading,
+    write_decline,
+    write_feeds,
+    write_phase,
+    write_preheader,
+    write_step,
+    write_subject,
+)
 from radar.records import (
     Executive,
     Issue,
@@ -50,6 +58,8 @@ class Coverage:
     publishers: int
     feeds_failing: int
     weeks_watched: int
+    feeds_by_state: Mapping[str, int] = field(default_factory=dict)
+    feeds_dead: Sequence[str] = ()  # titles of those unread for a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,7 @@ class _Composer:
             stories_read=coverage.stories,
             publishers_read=coverage.publishers,
             feeds_failing=coverage.feeds_failing,
+            feeds=write_feeds(coverage.feeds_by_state, coverage.feeds_dead),
             notes=self._write_notes(matters, agenda, blindsided),
             delivery=f"{WEEKDAYS[self.executive.day]} at {self.executive.time}",
         )

@@ -2,14 +2,14 @@
 
 import functools
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from radar.brief.sheet import Room, Sheet, lay_out
+from radar.brief.sheet import Room, lay_out
 from radar.records import Issue
 
 #: Bytes of HTML in a mail: Gmail cuts a message off at 102 KB, and phones read it over the air.
@@ -33,11 +33,11 @@ def render_issue(issue: Issue, *, browser_url: str = "", pause_url: str = "", ad
     html, sheet = "", None
     for room in _ROOMS:
         sheet = lay_out(issue, room, browser_url=browser_url, pause_url=pause_url, advisor=advisor)
-        html = _inline_styles(_environment(html=True).get_template("mail.html.j2").render(sheet=sheet))
+        html = print_html("mail.html.j2", {"sheet": sheet})
         if len(html.encode()) <= MAX_HTML:
             break
     assert sheet is not None
-    return Rendered(html=html, text=_print_text(sheet, width=76, colour=False))
+    return Rendered(html=html, text=print_text("issue.txt.j2", {"sheet": sheet}))
 
 
 def render_text(
@@ -51,7 +51,7 @@ def render_text(
 ) -> str:
     """Return the whole issue as plain text, for a terminal with ANSI colours on request."""
     sheet = lay_out(issue, Room(), browser_url=browser_url, pause_url=pause_url, advisor=advisor)
-    return _print_text(sheet, max(40, width), colour)
+    return print_text("issue.txt.j2", {"sheet": sheet}, max(40, width), colour)
 
 
 def render_headers(issue: Issue, width: int = 76) -> str:
@@ -70,9 +70,15 @@ def render_page(issue: Issue, *, browser_url: str = "", pause_url: str = "", adv
     return _environment(html=True).get_template("page.html.j2").render(sheet=sheet)
 
 
-def _print_text(sheet: Sheet, width: int, colour: bool) -> str:
-    template = _environment(html=False).get_template("issue.txt.j2")
-    lines = (line.rstrip() for line in template.render(sheet=sheet, width=width, colour=colour).split("\n"))
+def print_html(template: str, words: Mapping[str, object]) -> str:
+    """Print a mail's HTML, its styles inlined."""
+    return _inline_styles(_environment(html=True).get_template(template).render(words))
+
+
+def print_text(template: str, words: Mapping[str, object], width: int = 76, colour: bool = False) -> str:
+    """Print plain text, wrapped at a width."""
+    printed = _environment(html=False).get_template(template).render(words, width=width, colour=colour)
+    lines = (line.rstrip() for line in printed.split("\n"))
     kept: list[str] = []
     for line in lines:  # never two empty lines in a row: sections vanish and leave no hole
         if line or (kept and kept[-1]):

@@ -117,6 +117,7 @@ class Sheet:
     primers: tuple[Explained, ...]
     more_primers: int
     links: tuple[Link, ...]
+    feeds: str
     delivery: str
     reply: str
     browser_url: str
@@ -193,6 +194,7 @@ class _Layout:
             ),
             more_primers=len(issue.primers) - len(primers),
             links=tuple(self.links),
+            feeds=self._clean(issue.feeds, 400),
             delivery=f"You get this on {self._clean(issue.delivery, 120)}." if issue.delivery else "",
             reply=f"Reply to reach {advisor}, your advisor." if advisor else "Reply to reach your advisor.",
             browser_url=clean_url(browser_url),

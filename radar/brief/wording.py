@@ -1,11 +1,13 @@
 """The words an issue is told in: phases, steps, subjects; always our own, never a publisher's."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from radar.brief.relevance import format_day
-from radar.records import Issue, Item, Position, Signal
-from radar.text import count_words
+from radar.records import DEAD_STATES, Issue, Item, Position, Signal
+from radar.text import clean_text, count_words
+
+NAMED_FEEDS = 3
 
 
 def write_phase(signal: Signal) -> str:
@@ -76,6 +78,23 @@ def write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided:
     if also:
         parts.append("Also: " + ", ".join(also) + ".")
     return " ".join(parts) or "Nothing passed your bar this week; here is what we watched."
+
+
+def write_feeds(by_state: Mapping[str, int], dead: Sequence[str]) -> str:
+    """Return how the feeds fare: "Read from 103 feeds: 98 well, 3 quiet, 2 failing. Unread for a week: The Ledger." """
+    if not by_state:
+        return ""
+    failing = sum(by_state.get(state, 0) for state in DEAD_STATES)
+    counts = {"well": by_state.get("ok", 0), "quiet": by_state.get("quiet", 0), "failing": failing}
+    counts["not yet visited"] = by_state.get("new", 0)
+    told = ", ".join(f"{number:,} {word}" for word, number in counts.items() if number)
+    feeds = sum(by_state.values())
+    line = f"Read from {feeds:,} feed{'s' * (feeds != 1)}: {told}."
+    if dead:
+        named = ", ".join(clean_text(title, 60) for title in dead[:NAMED_FEEDS])
+        more = f" and {len(dead) - NAMED_FEEDS} more" if len(dead) > NAMED_FEEDS else ""
+        line += f" Unread for a week: {named}{more}."
+    return line
 
 
 def count_reading(issue: Issue) -> int:

@@ -171,13 +171,13 @@ def send_waiting(house: House, ctx: click.Context, executive: str | None, as_jso
     if as_json:
         say_json(to_plain(done, without=("body",)))
     elif done:
-        say_table(("executive", "week", "state", "reply"), [(m.executive, m.week, m.state, m.reply) for m in done])
+        say_table(("mail", "state", "reply"), [(m.name, m.state, m.reply) for m in done])
     else:
         say("Nothing to send now." if waiting else "Nothing waits in the outbox.")
     if not as_json:
         for message in waiting:
             until = format_at(message.next_attempt_at)
-            say(f"{message.executive} {message.week} waits until {until} UTC: {message.reply}")
+            say(f"{message.name} waits until {until} UTC: {message.reply}")
     unsent = [message for message in done if message.state != "sent"]
     if unsent:
         ctx.exit(DeliveryError.exit_code)

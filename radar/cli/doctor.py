@@ -1,6 +1,7 @@
 """`radar doctor`: is everything in order, and what to do where it is not."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -10,16 +11,15 @@ import click
 from radar.cli.house import House, json_option, pass_house
 from radar.cli.output import count, format_age, say, say_json
 from radar.errors import RadarError
+from radar.records import DEAD_STATES
 
 if TYPE_CHECKING:
     from radar.config import Settings
     from radar.store import Store
 
-OLD_CRAWL = timedelta(days=1)
 OLD_STATEMENT = timedelta(days=90)
 STUCK = timedelta(hours=1)
 LEAST_SPACE = 500 * 1024**2
-DEAD_STATES = ("failing", "gone", "refused", "not a feed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ def examine(house: House, mail: bool) -> Iterator[Check]:
     yield _check_topics_file(house)
     yield _check_space(house)
     yield _check_mail(settings)
+    yield _check_alarms(settings)
+    yield _check_contact(settings)
     if mail:
         yield _greet_mail_server(settings)
     try:
@@ -147,6 +149,23 @@ def _check_mail(settings: "Settings") -> Check:
     return Check("mail", "ok", f"{mail.host}:{mail.port}, {mail.tls}, from {mail.sender}")
 
 
+def _check_alarms(settings: "Settings") -> Check:
+    from radar.brief.mail import read_address
+
+    if not settings.advisor.email:
+        return Check("alarms", "note", "set advisor.email in radar.toml: else nobody hears when feeds die")
+    try:
+        return Check("alarms", "ok", f"go to {read_address(settings.advisor.email, 'advisor.email').addr_spec}")
+    except RadarError as error:
+        return Check("alarms", "bad", str(error))
+
+
+def _check_contact(settings: "Settings") -> Check:
+    if settings.crawl.contact:
+        return Check("contact", "ok", f"sites see {settings.crawl.contact}")
+    return Check("contact", "note", "set crawl.contact in radar.toml: sites block crawlers that nobody answers for")
+
+
 def _greet_mail_server(settings: "Settings") -> Check:
     from radar.brief.mail import SMTPMailer
 
@@ -163,27 +182,40 @@ def _check_store(store: "Store", now: datetime) -> Iterator[Check]:
 
     status = store.status()
     yield Check("database", "ok", f"revision {HEAD}, {count(status.stories, 'story', 'stories')}")
-    if status.last_crawl_at is None:
-        yield Check("crawl", "note", "never; run `radar crawl` or `radar serve`")
-    else:
-        old = now - status.last_crawl_at > OLD_CRAWL
-        advice = "; is `radar serve` running?" if old else ""
-        yield Check("crawl", "bad" if old else "ok", f"last {format_age(status.last_crawl_at, now)}{advice}")
-    yield _check_feeds(status.feeds, status.feeds_by_state)
+    yield from _check_crawl(store, status.last_crawl_at, now)
     yield from _check_people(store, now)
     yield _check_outbox(store, now)
 
 
-def _check_feeds(feeds: int, by_state: dict[str, int]) -> Check:
+def _check_crawl(store: "Store", last_crawl_at: datetime | None, now: datetime) -> Iterator[Check]:
+    from radar.watch.health import CRAWLER, find_troubles, is_dead
+
+    feeds = [feed for feed in store.list_feeds() if not feed.paused]
+    still = [one for one in find_troubles(feeds, store.measure_feeds(now), now) if one.about == CRAWLER]
+    if last_crawl_at is None:
+        yield Check("crawl", "note", "never; run `radar crawl` or `radar serve`")
+    elif still:
+        yield Check("crawl", "bad", f"{still[0].line} {still[0].advice}")
+    else:
+        yield Check("crawl", "ok", f"last {format_age(last_crawl_at, now)}")
+    by_state = Counter(str(feed.state) for feed in feeds)
+    yield _check_feeds(len(feeds), by_state, [feed.title or feed.publisher for feed in feeds if is_dead(feed, now)])
+
+
+def _check_feeds(feeds: int, by_state: Mapping[str, int], unread: Sequence[str]) -> Check:
     dead = {state: by_state[state] for state in DEAD_STATES if by_state.get(state)}
+    quiet = f", {by_state['quiet']} quiet" if by_state.get("quiet") else ""
     if not dead:
-        return Check("feeds", "ok", f"none of {count(feeds, 'feed')} fails")
+        return Check("feeds", "ok", f"none of {count(feeds, 'feed')} fails{quiet}")
     words = ", ".join(f"{number} {state}" for state, number in dead.items())
     states = " ".join(f'--state "{state}"' if " " in state else f"--state {state}" for state in dead)
     # Some of a hundred feeds are always ill; when half of them are, the trouble is here.
     half = 2 * sum(dead.values()) >= feeds
     hint = "; does this machine reach the internet?" if half else ""
-    return Check("feeds", "bad" if half else "note", f"{words} of {feeds}{hint}; `radar feeds {states}` says why")
+    lost = f"; unread for a week: {', '.join(unread[:3])}" if unread else ""
+    lost += f" and {len(unread) - 3} more" if len(unread) > 3 else ""
+    line = f"{words}{quiet} of {feeds}{lost}{hint}; `radar feeds {states}` says why"
+    return Check("feeds", "bad" if half else "note", line)
 
 
 def _check_people(store: "Store", now: datetime) -> Iterator[Check]:
@@ -229,9 +261,7 @@ def _check_outbox(store: "Store", now: datetime) -> Check:
     ]
     for message in (*stuck, *failed):
         what = f"{len(stuck)} waiting for more than an hour, {len(failed)} failed"
-        hint = (
-            "is `radar serve` running?" if not message.reply else f"{message.executive} {message.week}: {message.reply}"
-        )
+        hint = "is `radar serve` running?" if not message.reply else f"{message.name}: {message.reply}"
         return Check("outbox", "bad", f"{what}; {hint}")
     waiting = sum(message.state != "sent" for message in messages)
     return Check("outbox", "ok", f"{waiting} waiting" if waiting else "nothing waits")

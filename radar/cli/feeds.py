@@ -10,7 +10,7 @@ import click
 from radar.cli.house import House, ListGroup, json_option, pass_house
 from radar.cli.output import count, format_on, say, say_json, say_table, to_plain
 from radar.cli.words import LINE
-from radar.records import KINDS, FeedState, Kind
+from radar.records import DEAD_STATES, KINDS, FeedState, Health, Kind
 
 if TYPE_CHECKING:
     from radar.config import FeedRow
@@ -37,16 +37,20 @@ def feeds() -> None:
 @json_option
 @pass_house
 def list_feeds(house: House, state: tuple[str, ...], as_json: bool) -> None:
-    """List the feeds and how they fare.
+    """List the feeds and how they fare: those that need a look first, each with the reason.
 
-    Feeds are named in feeds.toml; a crawl reads it anew. Times are in UTC.
+    "quiet" answers well but has published nothing for much longer than it used to. Feeds are named in feeds.toml; a
+    crawl reads it anew. Times are in UTC.
 
     \b
     Example: radar feeds
              radar feeds --state failing --state gone
     """
+    from radar.watch.health import describe_feeds
+
+    now = house.now()
     with house.lookup() as lookup:
-        known = lookup.list_feeds()
+        known = describe_feeds(lookup.list_feeds(), lookup.measure_feeds(now), now)
     shown = [feed for feed in known if not state or feed.state in state]
     if as_json:
         say_json([to_plain(feed, without=("seen",)) for feed in shown])
@@ -54,16 +58,29 @@ def list_feeds(house: House, state: tuple[str, ...], as_json: bool) -> None:
     if not shown:
         say(f"None of {count(len(known), 'feed')} is in that state." if known else "No feeds yet: run `radar crawl`.")
         return
-    # What needs a look comes first.
-    shown.sort(key=lambda feed: (feed.state in ("ok", "quiet", "new"), feed.state, feed.title.lower()))
+    shown.sort(key=lambda feed: (feed.state == "ok", feed.state not in DEAD_STATES, feed.state, feed.title.lower()))
     say_table(
-        ("state", "title", "publisher", "kind", "last success", "next visit"),
+        ("state", "title", "publisher", "kind", "a week", "last success", "next visit"),
         [
-            (f.state, f.title, f.publisher, f.kind, f.last_success_at, "paused" if f.paused else f.next_due_at)
-            for f in shown
+            (
+                feed.state,
+                feed.title,
+                feed.publisher,
+                feed.kind,
+                f"{feed.entries_a_week:.1f}",
+                feed.last_success_at,
+                "paused" if feed.paused else feed.next_due_at,
+            )
+            for feed in shown
         ],
-        [f.reason for f in shown],
+        [_explain(feed) for feed in shown],
     )
+
+
+def _explain(feed: Health) -> str:
+    """Return why a feed is in its state, and since when where that is trouble."""
+    since = f" (since {format_on(feed.failing_since_at.date())})" if feed.failing_since_at else ""
+    return f"{feed.reason}{since}" if feed.reason else ""
 
 
 @feeds.command("add")

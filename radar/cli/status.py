@@ -24,7 +24,8 @@ def status(house: House, as_json: bool) -> None:
     now = house.now()
     states = ", ".join(f"{number} {state}" for state, number in at.feeds_by_state.items())
     say(f"Feeds       {at.feeds:,}" + (f" ({states})" if states else ""))
-    say(f"Last crawl  {format_age(at.last_crawl_at, now) if at.last_crawl_at else 'never; run `radar crawl`'}")
+    read = f", read a feed {format_age(at.last_success_at, now)}" if at.last_success_at else ", read no feed yet"
+    say(f"Last crawl  {format_age(at.last_crawl_at, now) + read if at.last_crawl_at else 'never; run `radar crawl`'}")
     say(f"Stories     {at.stories:,} from {count(at.entries, 'entry', 'entries')}, {at.topics:,} topics followed")
     say(f"Executives  {at.executives:,}")
     issued = f", the last {format_age(at.last_digest_at, now)}" if at.last_digest_at else ""

@@ -7,8 +7,10 @@ by its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make e
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
 from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
 from radar.records.watch import (
+    DEAD_STATES,
     KINDS,
     PHASES,
+    Activity,
     Crawl,
     Crossing,
     Entry,
@@ -18,6 +20,7 @@ from radar.records.watch import (
     Fetched,
     FetchError,
     FetchResult,
+    Health,
     Kind,
     NotModified,
     Parsed,
@@ -27,13 +30,16 @@ from radar.records.watch import (
     Story,
     Tag,
     Topic,
+    Trouble,
 )
 
 __all__ = [
+    "DEAD_STATES",
     "KINDS",
     "PHASES",
     "RINGS",
     "SECTIONS",
+    "Activity",
     "Crawl",
     "Crossing",
     "Entry",
@@ -45,6 +51,7 @@ __all__ = [
     "FetchError",
     "FetchResult",
     "Fetched",
+    "Health",
     "Issue",
     "Item",
     "Key",
@@ -68,4 +75,5 @@ __all__ = [
     "Story",
     "Tag",
     "Topic",
+    "Trouble",
 ]

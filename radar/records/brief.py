@@ -101,6 +101,7 @@ class Issue:
     minutes: int = 1  # reading time
     notes: tuple[str, ...] = ()  # honest remarks: "nothing passed your bar", "a week was missed"
     delivery: str = ""  # "Mondays at 07:30", for the footer
+    feeds: str = ""  # how the feeds fare, for the footer
 
     def section(self, name: Section) -> tuple[Item, ...]:
         """The items of one section, in order."""
@@ -112,8 +113,8 @@ class Outgoing:
     """A message in the outbox. Key: `message_id`; its bytes never change once stored."""
 
     message_id: str
-    executive: str
-    week: str
+    executive: str | None  # None, like the week: an alarm to the advisor, not an issue
+    week: str | None
     sender: str
     recipient: str
     body: bytes
@@ -123,6 +124,11 @@ class Outgoing:
     next_attempt_at: datetime | None = None
     reply: str = ""  # the server's last words
     sent_at: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What it carries, for lists and files: "president 2026-W48", "alarm 2026-11-24 0800"."""
+        return f"{self.executive} {self.week}" if self.executive else f"alarm {self.queued_at:%Y-%m-%d %H%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,4 +158,5 @@ class Status:
     outbox_waiting: int = 0
     outbox_failed: int = 0
     last_crawl_at: datetime | None = None
+    last_success_at: datetime | None = None  # the last visit that was answered with a feed
     last_digest_at: datetime | None = None

@@ -9,6 +9,8 @@ Kind = Literal["research", "community", "vendor", "trade", "general"]
 KINDS: tuple[Kind, ...] = ("research", "community", "vendor", "trade", "general")
 
 FeedState = Literal["new", "ok", "quiet", "failing", "gone", "refused", "not a feed"]
+#: A feed in one of these was not read when it was last visited.
+DEAD_STATES: tuple[FeedState, ...] = ("failing", "gone", "refused", "not a feed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Feed:
     moved_to: str = ""  # where a permanent redirect leads: adopted when moved_since_at is empty, else still watched
     moved_since_at: datetime | None = None
     failures: int = 0  # in a row
+    failing_since_at: datetime | None = None  # the first of them
+    ttl: int = 0  # seconds its last document asked readers to wait between visits; 0: it did not say
     last_crawl_at: datetime | None = None
     last_success_at: datetime | None = None
     next_due_at: datetime | None = None
@@ -67,6 +71,7 @@ class FetchError:
     grade: Literal["temporary", "soft", "hard", "gone", "refused"]
     status: int = 0  # HTTP status, 0 when no answer came
     retry_after: int = 0  # seconds the server asked for
+    host: str = ""  # of a 429, the host that gave it: it counts for all that host's feeds
 
 
 FetchResult = Fetched | NotModified | FetchError
@@ -125,9 +130,50 @@ class Crawl:
     moved_to: str = ""
     moved_since_at: datetime | None = None
     failures: int = 0
+    failing_since_at: datetime | None = None
+    ttl: int = 0
     entries_seen: int = 0
     entries_new: int = 0  # set by the store
     seen: tuple[str, ...] = ()  # the feed's, from now on
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What a feed has published, by the entries on file."""
+
+    lately: int = 0  # entries of the last twelve weeks
+    lately_since_at: datetime | None = None  # the first of those
+    newest_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a feed fares, for people: every face shows the same. Key: `url`."""
+
+    url: str  # without a password
+    title: str
+    publisher: str
+    kind: Kind
+    paused: bool
+    state: FeedState
+    reason: str
+    failures: int
+    failing_since_at: datetime | None
+    last_crawl_at: datetime | None
+    last_success_at: datetime | None
+    newest_at: datetime | None  # publication of its newest entry
+    entries_a_week: float
+    next_due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something the advisor must hear of. Key: (`about`, `since_at`): one outage is one trouble."""
+
+    about: str  # a feed's URL, or "crawler"
+    since_at: datetime
+    line: str  # what has happened, in a sentence
+    advice: str  # what to do
 
 
 @dataclass(frozen=True, slots=True)

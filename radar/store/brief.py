@@ -1,15 +1,15 @@
 """Issues, claimed once and stored whole; the outbox; keys to the API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
-from radar.records import Issue, Key, Outgoing
+from radar.records import Issue, Key, Outgoing, Trouble
 from radar.store.engine import Database, columns_of, dump, insert_into, load, upsert
 from radar.store.listen import check_executive
 from radar.store.names import unknown_name
-from radar.store.tables import api_key, issue, outbox
+from radar.store.tables import alarm, api_key, issue, outbox
 
 _KEY = columns_of(api_key, Key)
 _OUTGOING = columns_of(outbox, Outgoing)
@@ -162,6 +162,42 @@ class Brief(Database):
         with self._read() as connection:
             rows = connection.execute(select(*_OUTGOING).order_by(*order).limit(limit))
             return [load(Outgoing, row) for row in rows]
+
+    def list_told(self) -> dict[str, tuple[datetime, datetime]]:
+        """Return what the advisor was last told of: a trouble's subject → (since when it lasts, when it was told)."""
+        with self._read() as connection:
+            rows = connection.execute(select(alarm.c.about, alarm.c.since_at, alarm.c.told_at))
+            return {about: (since_at, told_at) for about, since_at, told_at in rows}
+
+    def save_alarm(self, troubles: Iterable[Trouble], outgoing: Outgoing, again_before: datetime) -> bool:
+        """Store an alarm and put its mail into the outbox; false, and nothing stored, if one of it was told already.
+
+        The same outage may be told once more when it was last told at or before `again_before`.
+        """
+        with self._keep() as connection:
+            queued = insert_into(connection, outbox).values(dump(outgoing, outbox)).on_conflict_do_nothing()
+            if connection.scalar(queued.returning(outbox.c.message_id)) is None:
+                return False
+            for trouble in sorted(troubles, key=lambda one: one.about):  # in one order: no deadlocks
+                told = {
+                    "since_at": trouble.since_at,
+                    "told_at": outgoing.queued_at,
+                    "message_id": outgoing.message_id,
+                }
+                stored = connection.scalar(
+                    insert_into(connection, alarm)
+                    .values(about=trouble.about, **told)
+                    .on_conflict_do_update(
+                        index_elements=["about"],
+                        set_=told,
+                        where=or_(alarm.c.since_at < trouble.since_at, alarm.c.told_at <= again_before),
+                    )
+                    .returning(alarm.c.about)
+                )
+                if stored is None:
+                    connection.rollback()
+                    return False
+        return True
 
     def save_key(self, key: Key) -> None:
         """Insert or update an API key."""

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from radar.errors import StoreError
-from radar.records import KINDS, Executive, Feed, Kind, Position, Signal, Statement, Status, Topic
+from radar.records import KINDS, Activity, Executive, Feed, Kind, Position, Signal, Statement, Status, Topic
 from radar.store.address import Address, check_revision, read_address, say_failure
+from radar.store.glance import read_activity, read_status, read_time
 from radar.store.names import unknown_name
 from radar.text import fold_phrase, split_terms
 
@@ -163,6 +164,10 @@ class Lookup:
         """Return the listed feeds, by URL."""
         return self._records(Feed, "feed", "WHERE listed ORDER BY url")
 
+    def measure_feeds(self, now: datetime) -> dict[str, Activity]:
+        """Return what each feed has published lately, by URL; a feed without entries is left out."""
+        return read_activity(self._ask, now)
+
     def status(self) -> Status:
         """Return the installation at a glance."""
         return read_status(self._ask)
@@ -279,35 +284,8 @@ class Lookup:
             kinds = tuple(kind for kind in KINDS if kind in present)
             about = tuple(topics[id_])
             score = round(scores[number], 6)
-            found.append(Found(id_, title, url, summary, _read_time(last_at), publishers, kinds, about, score))
+            found.append(Found(id_, title, url, summary, read_time(last_at), publishers, kinds, about, score))
         return found
-
-
-def read_status(ask: Callable[[str], list[tuple[Any, ...]]]) -> Status:
-    """Count what there is, with two questions."""
-    counts = ask(
-        "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM story), (SELECT count(*) FROM topic), "
-        "(SELECT count(*) FROM executive), (SELECT count(*) FROM issue WHERE state = 'saved'), "
-        "(SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'failed')), "
-        "(SELECT count(*) FROM outbox WHERE state = 'failed'), "
-        "(SELECT max(last_crawl_at) FROM feed), (SELECT max(composed_at) FROM issue)"
-    )[0]
-    state = "CASE WHEN paused THEN 'paused' ELSE state END"
-    states = dict(ask(f"SELECT {state} AS s, count(*) FROM feed WHERE listed GROUP BY s ORDER BY s"))
-    entries, stories, topics, executives, issues, waiting, failed, crawled_at, composed_at = counts
-    return Status(
-        feeds=sum(states.values()),
-        feeds_by_state=states,
-        entries=entries,
-        stories=stories,
-        topics=topics,
-        executives=executives,
-        issues=issues,
-        outbox_waiting=waiting,
-        outbox_failed=failed,
-        last_crawl_at=None if crawled_at is None else _read_time(crawled_at),
-        last_digest_at=None if composed_at is None else _read_time(composed_at),
-    )
 
 
 def _score(words: Sequence[str], documents: dict[int, list[str]], total: int) -> dict[int, float]:
@@ -331,12 +309,6 @@ def _score(words: Sequence[str], documents: dict[int, list[str]], total: int) ->
         weight = sum(rare * count * 2.2 / (count + damp) for rare, count in zip(rarity, row, strict=True) if count)
         scores[number] = weight * sum(1 for count in row if count) / len(words)
     return scores
-
-
-def _read_time(value: "str | datetime") -> datetime:
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value.astimezone(UTC)
 
 
 def _as_is(value: object) -> object:
@@ -370,7 +342,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 def _reader_of(name: str) -> Callable[[Any], Any] | None:
     """Return what turns a stored value into the field of that name; the house's suffixes say what it is."""
     if name.endswith("_at"):
-        return _read_time
+        return read_time
     if name.endswith("_on"):
         return _read_day
     return _READERS.get(name)

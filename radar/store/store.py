@@ -9,8 +9,8 @@ from radar.store.address import check_revision, read_address, say_failure
 from radar.store.brief import Brief
 from radar.store.counts import Counts
 from radar.store.engine import create_database_engine
+from radar.store.glance import read_status
 from radar.store.listen import Listen
-from radar.store.lookup import read_status
 
 
 class Store(Counts, Listen, Brief):

@@ -137,11 +137,20 @@ feed = Table(
     Column("moved_to", Text, nullable=False),
     Column("moved_since_at", UTCDateTime),
     Column("failures", Integer, nullable=False),
+    Column("failing_since_at", UTCDateTime),
+    Column("ttl", Integer, nullable=False),
     Column("last_crawl_at", UTCDateTime),
     Column("last_success_at", UTCDateTime),
     Column("next_due_at", UTCDateTime),
     Column("lease_until", UTCDateTime),
     Index("ix_feed_next_due_at", "next_due_at"),
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("closed_until_at", UTCDateTime, nullable=False),
 )
 
 crawl = Table(
@@ -161,6 +170,8 @@ crawl = Table(
     Column("moved_to", Text, nullable=False),
     Column("moved_since_at", UTCDateTime),
     Column("failures", Integer, nullable=False),
+    Column("failing_since_at", UTCDateTime),
+    Column("ttl", Integer, nullable=False),
     Column("entries_seen", Integer, nullable=False),
     Column("entries_new", Integer, nullable=False),
     Index("ix_crawl_feed_url", "feed_url", "number"),
@@ -198,6 +209,7 @@ entry = Table(
     Column("revisions", Integer, nullable=False),
     Column("story_id", Text, ForeignKey("story.id")),
     Index("ix_entry_story_id", "story_id"),
+    Index("ix_entry_feed_url", "feed_url", "published_at"),
     Index(
         "ix_entry_ungrouped",
         "published_at",
@@ -334,8 +346,8 @@ outbox = Table(
     "outbox",
     metadata,
     Column("message_id", Text, primary_key=True),
-    Column("executive", Text, nullable=False),
-    Column("week", Text, nullable=False),
+    Column("executive", Text),
+    Column("week", Text),
     Column("sender", Text, nullable=False),
     Column("recipient", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -350,6 +362,15 @@ outbox = Table(
     ForeignKeyConstraint(["executive", "week"], ["issue.executive", "issue.week"]),
     Index("ix_outbox_state", "state", "queued_at"),
     Index("ix_outbox_executive", "executive", "week"),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("about", Text, primary_key=True),
+    Column("since_at", UTCDateTime, nullable=False),
+    Column("told_at", UTCDateTime, nullable=False),
+    Column("message_id", Text, ForeignKey("outbox.message_id"), nullable=False),
 )
 
 api_key = Table(

@@ -23,11 +23,12 @@ from sqlalchemy import (
     update,
 )
 
-from radar.records import Crawl, Entry, Feed
+from radar.records import Activity, Crawl, Entry, Feed
 from radar.store.bulk import Bulk, select_in
 from radar.store.engine import Database, columns_of, dump, in_chunks, insert_into, load, upsert
+from radar.store.glance import read_activity
 from radar.store.names import unknown_name
-from radar.store.tables import Text, UTCDateTime, crawl, entry, feed
+from radar.store.tables import Text, UTCDateTime, crawl, entry, feed, host
 
 #: An entry that keeps changing is a counter, not news: its text stays as this version had it.
 REVISIONS_KEPT = 24
@@ -92,6 +93,44 @@ class Watch(Database):
         with self._write() as connection:
             taken = [load(Feed, row) for row in connection.execute(taking)]
         return sorted(taken, key=lambda f: (f.next_due_at is not None, f.next_due_at, f.url))
+
+    def release_feeds(self, urls: Iterable[str]) -> None:
+        """End the leases of feeds that will not be visited after all: they are due again."""
+        with self._write() as connection:
+            for some in in_chunks(urls):
+                connection.execute(update(feed).where(feed.c.url.in_(some)).values(lease_until=None))
+
+    def close_host(self, name: str, until: datetime) -> None:
+        """Remember that a host asked to be left alone until then; of two times the later one holds."""
+        with self._write() as connection:
+            statement = insert_into(connection, host).values(name=name, closed_until_at=until)
+            later = statement.excluded.closed_until_at
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["name"],
+                    set_={"closed_until_at": later},
+                    where=host.c.closed_until_at < later,
+                )
+            )
+
+    def list_closed_hosts(self, now: datetime) -> dict[str, datetime]:
+        """Return the hosts that asked to be left alone, each with the end of that time."""
+        with self._read() as connection:
+            rows = connection.execute(select(host).where(host.c.closed_until_at > now))
+            return {row.name: row.closed_until_at for row in rows}
+
+    def measure_feeds(self, now: datetime, urls: Sequence[str] = ()) -> dict[str, Activity]:
+        """Return what feeds (all, if none is named) have published lately; one without entries is left out."""
+        with self._read() as connection:
+            mark = "?" if connection.dialect.name == "sqlite" else "%s"
+
+            def ask(sql: str, *values: object) -> list[tuple[Any, ...]]:
+                return [tuple(row) for row in connection.exec_driver_sql(sql.replace("?", mark), values)]
+
+            activity: dict[str, Activity] = {}
+            for some in in_chunks(urls) if urls else [[]]:
+                activity |= read_activity(ask, now, some)
+            return activity
 
     def save_crawl(self, visit: Crawl, entries: Iterable[Entry] = ()) -> list[Entry]:
         """Record one visit as `save_crawls` does; return the new entries as they are stored. Raises UnknownName."""

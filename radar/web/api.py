@@ -14,6 +14,7 @@ from radar import __version__
 from radar.config import Settings
 from radar.records import Key, Phase, Position, Signal
 from radar.store import Store
+from radar.watch.health import describe_feeds
 from radar.web import views
 from radar.web.access import Caller, admit, check_name, reach_executive, store_of
 from radar.web.answers import answer, answer_tagged, read_cursor, write_cursor
@@ -177,7 +178,8 @@ def list_signals(
 
 def list_feeds(request: Request) -> Response:
     """List the feeds and how they fare."""
-    return answer(views.FeedList(tuple(views.show_feed(feed) for feed in store_of(request).list_feeds())))
+    store, now = store_of(request), request.app.state.now()
+    return answer(views.FeedList(tuple(describe_feeds(store.list_feeds(), store.measure_feeds(now), now))))
 
 
 def list_executives(request: Request, caller: Caller) -> Response:
@@ -260,6 +262,6 @@ _ROUTES = (
     _Route(f"{API}/executives/{{slug}}/issues", list_issues, views.IssueList, "executives"),
     _Route(f"{API}/executives/{{slug}}/issues/{{week}}", find_issue, views.IssueDetail, "executives"),
     _Route(f"{API}/me", show_me, views.Me, "key"),
-    _Route("/healthz", healthz, views.Health, "health"),
-    _Route("/readyz", readyz, views.Health, "health"),
+    _Route("/healthz", healthz, views.Running, "health"),
+    _Route("/readyz", readyz, views.Running, "health"),
 )

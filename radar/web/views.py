@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from urllib.parse import urlsplit, urlunsplit
 
 from radar.records import (
     Executive,
-    Feed,
-    FeedState,
+    Health,
     Issue,
     Item,
     Kind,
@@ -120,27 +118,10 @@ class SignalHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedHealth:
-    """A source and how it fares."""
-
-    url: str
-    title: str
-    publisher: str
-    kind: Kind
-    paused: bool
-    state: FeedState
-    reason: str
-    failures: int
-    last_crawl_at: datetime | None
-    last_success_at: datetime | None
-    next_due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class FeedList:
     """Every feed, by address."""
 
-    items: tuple[FeedHealth, ...]
+    items: tuple[Health, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +170,7 @@ class IssueDetail(IssueSummary):
     stories_read: int
     publishers_read: int
     feeds_failing: int
+    feeds: str
     notes: tuple[str, ...]
     delivery: str
 
@@ -204,7 +186,7 @@ class Me:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class Running:
     """Whether Radar runs."""
 
     status: str
@@ -246,14 +228,6 @@ def show_topic(topic: Topic, phase: Phase | None) -> TopicSummary:
     return TopicSummary(topic.slug, topic.name, topic.quadrant, topic.definition, topic.parent, phase)
 
 
-def show_feed(feed: Feed) -> FeedHealth:
-    """Return a feed's health; a password in its address is left out."""
-    known = {field.name: getattr(feed, field.name) for field in fields(FeedHealth)}
-    return FeedHealth(
-        **{**known, "url": hide_login(feed.url), "reason": feed.reason.replace(feed.url, hide_login(feed.url))}
-    )
-
-
 def show_issue(issue: Issue) -> IssueDetail:
     """Return an issue whole."""
     items = tuple(
@@ -271,12 +245,3 @@ def list_issue(issue: Issue) -> IssueSummary:
 def web_url(url: str) -> str:
     """Return the address if a browser may follow it, else "": a feed could bring javascript: and the like."""
     return url if url[:8].lower().startswith(("http://", "https://")) else ""
-
-
-def hide_login(url: str) -> str:
-    """Return the address without user and password."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url

@@ -326,6 +326,28 @@ def test_a_quiet_week_says_so() -> None:
     assert issue.stories_read == 1
 
 
+@pytest.mark.parametrize(
+    ("states", "dead", "line"),
+    [
+        ({"ok": 98, "quiet": 3, "failing": 1, "gone": 1}, (), "Read from 103 feeds: 98 well, 3 quiet, 2 failing."),
+        ({"ok": 1}, (), "Read from 1 feed: 1 well."),
+        ({"ok": 1_200, "new": 1}, (), "Read from 1,201 feeds: 1,200 well, 1 not yet visited."),
+        (
+            {"ok": 1, "refused": 4, "not a feed": 1},
+            ("A", "B", "C\nx", "D", "E"),
+            "Read from 6 feeds: 1 well, 5 failing. Unread for a week: A, B, C x and 2 more.",
+        ),
+        ({}, (), ""),
+    ],
+)
+def test_the_footer_tells_how_the_feeds_fare(states: dict[str, int], dead: tuple[str, ...], line: str) -> None:
+    """A reader knows what the issue may have missed."""
+    coverage = Coverage(
+        stories=0, publishers=0, feeds_failing=0, weeks_watched=9, feeds_by_state=states, feeds_dead=dead
+    )
+    assert compose(coverage=coverage).feeds == line
+
+
 def test_a_reader_without_an_agenda_is_told_what_is_missing() -> None:
     """And still hears what nobody should be blindsided by."""
     issue = compose(make_ranked(KEYS, None, "passkeys"), signals=confirmed("passkeys"), statements=[])

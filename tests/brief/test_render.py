@@ -288,6 +288,16 @@ def test_primer_is_promised_only_where_it_is_printed() -> None:
     assert "primer below" not in render_text(make_issue(item))
 
 
+def test_footer_tells_how_the_feeds_fare_on_every_face() -> None:
+    """The same sentence in mail, text and page; none where the issue has none."""
+    issue = make_issue(make_item(), feeds="Read from 3 feeds: 2 well, 1 failing. Unread for a week: The <b>Ledger</b>.")
+    rendered = render_issue(issue)
+    for shown in (Tree(rendered.html).text, Tree(render_page(issue)).text, rendered.text):
+        assert squeeze(issue.feeds) in squeeze(shown)
+    assert "<b>Ledger" not in rendered.html
+    assert "Read from" not in render_text(make_issue(make_item()))
+
+
 def test_footer_offers_only_links_that_exist() -> None:
     """No dead buttons: without a public URL there is nothing to open or pause."""
     bare, linked = render_issue(make_rich_issue()), render_issue(make_rich_issue(), **LINKS, advisor="Jonas Berg")

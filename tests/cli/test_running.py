@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,27 @@ def test_a_crawl_reads_what_it_can_and_says_what_it_could_not(home: Path, run: R
     assert "T/good" not in run("feeds", "--state", "gone").output
     assert "1 gone, 1 ok" in run("status").output
     assert json.loads(run("query", "passkeys", "--json").output)["stories"][0]["title"] == "Passkeys arrive"
+
+
+def test_feeds_show_what_they_publish_and_since_when_they_fail(home: Path, run: Run, httpserver: HTTPServer) -> None:
+    """What needs a look comes first, with reason and day; JSON has the same and the rest."""
+    httpserver.expect_request("/good").respond_with_data(FEED, content_type="application/rss+xml")
+    httpserver.expect_request("/nothing").respond_with_data("", status=404)
+    list_feeds(home, httpserver, "/good", "/nothing")
+    run("crawl")
+
+    lines = run("feeds").output.splitlines()
+    rows = json.loads(run("feeds", "--json").output)
+
+    assert lines[0].split("  ")[0] == "state"
+    assert {"a week", "last success", "next visit"} <= {cell.strip() for cell in lines[0].split("  ") if cell}
+    assert lines[1].startswith("failing")
+    assert lines[2].strip() == "the server does not find the feed (404) (since 24 Nov 2026)"
+    assert lines[3].startswith("ok")
+    assert "7.0" in lines[3]
+    assert [row["entries_a_week"] for row in rows] == [7.0, 0.0]
+    assert rows[1]["failing_since_at"] == "2026-11-24T08:00:00Z"
+    assert "read a feed just now" in run("status").output
 
 
 def test_a_crawl_fails_only_when_every_visit_failed(home: Path, run: Run, httpserver: HTTPServer) -> None:
@@ -124,6 +146,32 @@ def test_doctor_finds_what_is_wrong_and_says_what_to_do(president: Run, home: Pa
     assert "feeds.toml:1: feed[0].url" in checks["feeds.toml"]["line"]
     assert "president-1" in checks["agenda"]["line"]
     assert "radar executives set president --email" in checks["executives"]["line"]
+
+
+def test_doctor_says_who_is_unread_and_when_the_crawler_stands_still(
+    home: Path, run: Run, httpserver: HTTPServer
+) -> None:
+    """A week of failures has a name; a day without a success is bad; nobody to tell and no contact are notes."""
+    for path in ("/a", "/b", "/c"):
+        httpserver.expect_request(path).respond_with_data(FEED, content_type="application/rss+xml")
+    list_feeds(home, httpserver, "/a", "/b", "/c")
+    run("crawl")
+    assert "advisor.email" in examine(run)[1]["alarms"]["line"]
+    assert "crawl.contact" in examine(run)[1]["contact"]["line"]
+    httpserver.clear()
+    for path in ("/a", "/b"):
+        httpserver.expect_request(path).respond_with_data(FEED, content_type="application/rss+xml")
+
+    for days in range(1, 9):
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            run("crawl")
+            code, checks = examine(run)
+    assert (code, checks["crawl"]["result"], checks["feeds"]["result"]) == (0, "ok", "note")
+    assert "1 failing of 3; unread for a week: T/c" in checks["feeds"]["line"]
+    with time_machine.travel(NOW + timedelta(days=11), tick=False):
+        code, checks = examine(run)
+    assert (code, checks["crawl"]["result"]) == (1, "bad")
+    assert "Radar has read no feed since" in checks["crawl"]["line"]
 
 
 def test_doctor_goes_on_without_a_database(tmp_path: Path) -> None:

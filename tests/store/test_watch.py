@@ -7,7 +7,9 @@ from functools import partial
 import pytest
 
 from radar.errors import UnknownName
+from radar.records import Activity
 from radar.store import Store, open_store
+from radar.store.lookup import open_lookup
 from radar.store.watch import CRAWLS_KEPT, REVISIONS_KEPT
 from tests.store.store_samples import DAY, HOUR, LEASE, NOW, fill, make_crawl, make_entry, make_feed, race
 
@@ -134,6 +136,8 @@ def test_a_crawl_leaves_the_feeds_next_state(store: Store) -> None:
         status=503,
         etag='"e"',
         failures=1,
+        failing_since_at=NOW + HOUR,
+        ttl=7200,
         moved_to="https://ledger.example/new",
         moved_since_at=NOW,
     )
@@ -142,6 +146,7 @@ def test_a_crawl_leaves_the_feeds_next_state(store: Store) -> None:
     assert (feed.last_crawl_at, feed.last_success_at, feed.next_due_at) == (NOW + HOUR, NOW, NOW + 2 * HOUR)
     assert (feed.state, feed.reason, feed.failures, feed.etag) == ("failing", "no answer", 1, '"e"')
     assert (feed.moved_to, feed.moved_since_at) == ("https://ledger.example/new", NOW)
+    assert (feed.failing_since_at, feed.ttl) == (NOW + HOUR, 7200)
     assert store.list_crawls(feed.url, 1) == [failed]
 
 
@@ -281,3 +286,50 @@ def test_workers_that_save_the_same_visits_in_other_orders_do_not_block_each_oth
     assert len(stores[0].list_crawls(make_feed("f07").url)) == 4
     for one in stores:
         one.close()
+
+
+# -- what crawling asks of the archive and of hosts -------------------------------------------------------------------
+
+
+def test_feeds_are_measured_by_their_entries_on_file(store: Store, database_url: str) -> None:
+    """Entries of the last twelve weeks, the first of those, and the newest ever; alike by the store and the lookup."""
+    ages = {"a": 1, "b": 30, "c": 83, "d": 85, "e": 400}
+    old = make_entry("old", feed="herald", at=NOW - 200 * DAY)
+    fill(store, *(make_entry(name, at=NOW - days * DAY) for name, days in ages.items()), old)
+    store.sync_feeds([*store.list_feeds(), make_feed("mute")])
+    ledger, herald = make_feed("ledger").url, make_feed("herald").url
+    expected = {
+        ledger: Activity(3, NOW - 83 * DAY, NOW - DAY),
+        herald: Activity(0, None, NOW - 200 * DAY),
+    }
+    assert store.measure_feeds(NOW) == expected
+    assert store.measure_feeds(NOW, [herald, make_feed("mute").url]) == {herald: expected[herald]}
+    with open_lookup(database_url) as lookup:
+        assert lookup.measure_feeds(NOW) == expected
+
+
+def test_measuring_many_feeds_is_one_question_for_each_five_hundred(store: Store) -> None:
+    """More feeds than a statement has room for."""
+    store.sync_feeds([make_feed(f"f{number}") for number in range(1_200)])
+    urls = [make_feed(f"f{number}").url for number in range(1_200)]
+    store.save_crawl(make_crawl("f1199"), [make_entry("e1", feed="f1199")])
+    assert store.measure_feeds(NOW, urls).keys() == {make_feed("f1199").url}
+
+
+def test_a_closed_host_opens_at_its_time_and_the_later_time_wins(store: Store) -> None:
+    """Two 429s of one host: neither shortens the other."""
+    store.close_host("ledger.example", NOW + 2 * HOUR)
+    store.close_host("ledger.example", NOW + HOUR)
+    store.close_host("herald.example", NOW + HOUR)
+    assert store.list_closed_hosts(NOW) == {"ledger.example": NOW + 2 * HOUR, "herald.example": NOW + HOUR}
+    assert store.list_closed_hosts(NOW + HOUR) == {"ledger.example": NOW + 2 * HOUR}
+    store.close_host("ledger.example", NOW + 9 * HOUR)
+    assert store.list_closed_hosts(NOW + 8 * HOUR) == {"ledger.example": NOW + 9 * HOUR}
+
+
+def test_a_released_feed_is_due_again_at_once(store: Store) -> None:
+    """The others of the round stay leased."""
+    store.sync_feeds([make_feed("a"), make_feed("b")])
+    store.take_due_feeds(NOW, LEASE, 10)
+    store.release_feeds([make_feed("b").url])
+    assert [feed.publisher for feed in store.take_due_feeds(NOW, LEASE, 10)] == ["b.example"]

@@ -41,13 +41,14 @@ class Server:
     routes: dict[str, Callable[[Request], Answer]] = field(default_factory=dict)
     tls: ssl.SSLContext | None = None
     greeting: bytes = b""  # sent before anything is read
+    address: str = "127.0.0.1"  # another of 127.0.0.0/8 makes another host
     requests: list[Request] = field(default_factory=list)
     port: int = 0
     open: int = 0
     most_open: int = 0
 
     def __enter__(self) -> Self:
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._socket = socket.create_server((self.address, 0), backlog=256)
         self._lock = threading.Lock()
         self.port = int(self._socket.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
@@ -58,7 +59,7 @@ class Server:
 
     @property
     def host(self) -> str:
-        return f"127.0.0.1:{self.port}"
+        return f"{self.address}:{self.port}"
 
     def url(self, path: str = "/feed") -> str:
         return f"{'https' if self.tls else 'http'}://{self.host}{path}"

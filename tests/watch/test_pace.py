@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from radar.records import Crawl, Entry, Feed, Fetched, FetchError, FetchResult, NotModified, Parsed
+from radar.records import Activity, Crawl, Entry, Feed, Fetched, FetchError, FetchResult, NotModified, Parsed
 from radar.watch.fetch import decide_crawl, hash_body, is_unchanged
 from radar.watch.fetch.pace import find_address
 
@@ -35,6 +35,7 @@ def error(grade: str = "temporary", status: int = 0, retry_after: int = 0) -> Fe
 def after(feed: Feed, crawl: Crawl) -> Feed:
     """The feed as the store keeps it after a visit."""
     kept = ("state", "reason", "etag", "last_modified", "body_hash", "moved_to", "moved_since_at", "failures")
+    kept += ("failing_since_at", "ttl")
     succeeded = feed.last_success_at if crawl.outcome == "failed" else crawl.at
     fields = {name: getattr(crawl, name) for name in kept}
     return replace(feed, **fields, last_crawl_at=crawl.at, last_success_at=succeeded, next_due_at=crawl.next_due_at)
@@ -271,3 +272,92 @@ def test_a_server_that_says_304_for_ever_is_asked_without_validators_once_a_fort
         feed = replace(after(feed, crawl), etag='"1"', last_modified="today")
     assert len(dropped) in (4, 5)
     assert all(later - earlier == 14 for earlier, later in itertools.pairwise(dropped))
+
+
+def test_a_feed_silent_for_a_fortnight_gets_one_unconditional_probe() -> None:
+    """The silence counts from its newest entry: none before, one for each fortnight after."""
+    feed = after(FEED, decide_crawl(FEED, fetched(), parsed(HOUR), NOW))
+    dropped = []
+    for number in range(1, 90):
+        at = NOW + number * DAY / 2
+        crawl = decide_crawl(feed, NotModified(URL), None, at, Activity(9, NOW - 9 * DAY, NOW))
+        if not crawl.etag:
+            dropped.append(number / 2)
+        feed = replace(after(feed, crawl), etag='"1"', last_modified="today")
+    assert dropped == [14, 28, 42]
+
+
+def test_a_probe_is_not_lost_when_the_fortnight_turns_during_failures() -> None:
+    """The time counts from the last good visit: after a month of failures the first 304 drops the validators."""
+    feed = after(FEED, decide_crawl(FEED, fetched(), parsed(HOUR), NOW))
+    for day in range(1, 29):
+        feed = after(feed, decide_crawl(feed, error(), None, NOW + day * DAY))
+    assert feed.etag == '"1"'
+    assert decide_crawl(feed, NotModified(URL), None, NOW + 29 * DAY).etag == ""
+
+
+def test_validators_of_an_address_that_is_given_up_go_with_it() -> None:
+    """The feed's own server never gave them: its 304 would confirm a document that nobody has read."""
+    feed = replace(FEED, moved_to=NEW, etag='"theirs"', last_modified="theirs", failures=2)
+    crawl = decide_crawl(feed, error("hard"), None, NOW)
+    assert (crawl.moved_to, crawl.etag, crawl.last_modified) == ("", "", "")
+
+
+# -- what the entries on file say -------------------------------------------------------------------------------------
+
+DAILY = Activity(84, NOW - 84 * DAY, NOW - HOUR)
+
+
+def test_a_feed_that_only_ever_answers_304_becomes_quiet_all_the_same() -> None:
+    """The entries on file tell how long it has been silent, and how busy it was."""
+    feed = after(FEED, decide_crawl(FEED, fetched(), parsed(HOUR), NOW))
+    for silent, state in ((13, "ok"), (15, "quiet")):
+        at = NOW + silent * DAY
+        activity = replace(DAILY, newest_at=NOW)
+        assert decide_crawl(feed, NotModified(URL), None, at, activity).state == state
+    slow = Activity(3, NOW - 84 * DAY, NOW)
+    assert decide_crawl(feed, NotModified(URL), None, NOW + 30 * DAY, slow).state == "ok"
+
+
+def test_a_stale_copy_of_the_document_does_not_make_a_feed_quiet() -> None:
+    """The newest entry on file counts, also when the document at hand is an old one."""
+    assert decide_crawl(FEED, fetched(), parsed(70 * DAY), NOW, DAILY).state == "ok"
+
+
+def test_entries_without_dates_get_the_rhythm_of_those_on_file() -> None:
+    """Two a day: half of twelve hours; without any on file six hours."""
+    twice = Activity(168, NOW - 84 * DAY, NOW - HOUR)
+    undated = parsed(timedelta(0), timedelta(0))
+    assert 6 * HOUR <= wait(decide_crawl(FEED, fetched(), undated, NOW, twice)) <= 6.6 * HOUR
+    busy = Activity(8_400, NOW - 84 * DAY, NOW - HOUR)
+    assert wait(decide_crawl(FEED, fetched(), undated, NOW, busy)) <= 1.1 * HOUR
+    assert 6 * HOUR <= wait(decide_crawl(FEED, fetched(), undated, NOW)) <= 6.6 * HOUR
+
+
+def test_after_an_outage_a_304_returns_to_the_rhythm_on_file() -> None:
+    """The back-off is no rhythm: a busy feed is back at its hour."""
+    feed = replace(FEED, failures=9, state="failing", last_crawl_at=NOW - 3 * DAY, next_due_at=NOW)
+    busy = Activity(8_400, NOW - 84 * DAY, NOW - HOUR)
+    assert wait(decide_crawl(feed, NotModified(URL), None, NOW, busy)) <= 1.1 * HOUR
+
+
+def test_a_ttl_holds_over_answers_without_a_document() -> None:
+    """304s, unchanged bodies and outages do not make Radar forget what the feed asked for."""
+    busy = [timedelta(minutes=5 * i + 5) for i in range(20)]
+    feed = after(FEED, decide_crawl(FEED, fetched(), parsed(*busy, ttl=5 * 3600), NOW))
+    assert wait(decide_crawl(feed, NotModified(URL), None, NOW + HOUR)) >= 5 * HOUR
+    feed = after(feed, decide_crawl(feed, error(), None, NOW + 6 * HOUR))
+    assert wait(decide_crawl(feed, NotModified(URL), None, NOW + 8 * HOUR)) >= 5 * HOUR
+    assert wait(decide_crawl(feed, fetched(), parsed(*busy), NOW + 8 * HOUR)) < 2 * HOUR  # it no longer says so
+
+
+def test_an_outage_is_dated_from_its_first_failure() -> None:
+    """Whatever kinds of failure follow each other; an answer ends it, and the next is another."""
+    feed = after(FEED, decide_crawl(FEED, fetched(), parsed(HOUR), NOW))
+    page = Parsed("", "", (), problem="an HTML page instead of a feed")
+    for day, result, document in ((1, error(), None), (2, error("gone", 410), None), (3, fetched(b"<html>"), page)):
+        feed = after(feed, decide_crawl(feed, result, document, NOW + day * DAY))
+        assert feed.failing_since_at == NOW + DAY
+    feed = after(feed, decide_crawl(feed, fetched(), parsed(HOUR), NOW + 4 * DAY))
+    assert feed.failing_since_at is None
+    assert decide_crawl(feed, error(), None, NOW + 5 * DAY).failing_since_at == NOW + 5 * DAY

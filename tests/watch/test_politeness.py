@@ -8,6 +8,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -120,6 +121,70 @@ def test_a_429_counts_for_the_host(server: Server) -> None:
     assert len(server.requests) == 1
     assert [r.retry_after for r in results if isinstance(r, FetchError)] == [600] * 5
     assert len({r.feed_url for r in results}) == 5
+
+
+def test_a_429_still_counts_in_a_later_run(server: Server) -> None:
+    """A host that asked for an hour is not asked before, neither directly nor by a redirect; others are."""
+    server.routes["*"] = lambda _: answer(200, RSS)
+    with Server(address="127.0.0.2") as other:
+        other.routes["/leads-there"] = lambda _: answer(302, Location=server.url("/target"))
+        other.routes["/free"] = lambda _: answer(200, RSS)
+        feeds = [
+            Feed(url, "trade", "x.example") for url in (server.url(), other.url("/leads-there"), other.url("/free"))
+        ]
+        allow = [server.host, other.host]
+        closed = {"127.0.0.1": NOW + timedelta(hours=1)}
+        early = {result.feed_url: result for result in fetch(server, *feeds, allow=allow, closed=closed)}
+        assert server.requests == []
+        for feed in feeds[:2]:
+            stopped = early[feed.url]
+            assert isinstance(stopped, FetchError)
+            assert (stopped.status, stopped.retry_after, stopped.host) == (429, 3600, "")
+        assert isinstance(early[feeds[2].url], Fetched)
+        late = fetch(server, *feeds, allow=allow, closed=closed, now=NOW + timedelta(hours=1))
+        assert sum(isinstance(result, Fetched) for result in late) == 3
+
+
+def test_the_host_of_a_429_is_the_one_that_gave_it(server: Server) -> None:
+    """Behind a redirect, that is not the feed's own."""
+    with Server({"*": lambda _: answer(429, Retry_After="60")}, address="127.0.0.2") as other:
+        server.routes["/feed"] = lambda _: answer(302, Location=other.url())
+        [result] = fetch(server, "/feed", allow=[server.host, other.host])
+    assert isinstance(result, FetchError)
+    assert result.host == "127.0.0.2"
+
+
+def test_a_503_counts_for_its_url_alone(server: Server) -> None:
+    """The host's other feeds are read in the same run."""
+    server.routes["*"] = lambda request: answer(503, Retry_After="600") if request.path == "/0" else answer(200, RSS)
+    results = fetch(server, *(f"/{i}" for i in range(4)))
+    assert sum(isinstance(result, Fetched) for result in results) == 3
+    [failed] = [result for result in results if isinstance(result, FetchError)]
+    assert (failed.status, failed.retry_after, failed.host) == (503, 600, "")
+
+
+def test_two_seconds_pass_between_two_requests_to_a_host_also_between_two_rounds(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pause is two seconds unless told otherwise, and who fetches in rounds takes it along."""
+    guard, pauses = _as_public(monkeypatch), dict[str, float]()
+    server.routes["*"] = lambda _: answer(200, RSS)
+    for path in ("/a", "/b"):
+        [result] = fetch(
+            server, Feed(f"http://big.example:{server.port}{path}", "trade", "x"), guard=guard, free_at=pauses
+        )
+        assert isinstance(result, Fetched)
+    first, second = (request.at for request in server.requests)
+    assert second - first >= 2.0
+
+
+@pytest.mark.parametrize("broken", [b"", b"HTTP/1.1 200 OK\r\nContent-Ty"])
+def test_a_server_that_hangs_up_is_asked_once(server: Server, broken: bytes) -> None:
+    """The library underneath would ask again at once."""
+    server.routes["/feed"] = lambda _: broken
+    [result] = fetch(server, "/feed")
+    assert isinstance(result, FetchError)
+    assert len(server.requests) == 1
 
 
 def test_allowed_hosts_are_asked_without_pauses_but_one_at_a_time(server: Server) -> None:

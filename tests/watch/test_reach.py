@@ -14,6 +14,7 @@ from radar.records import Feed, Fetched, FetchError
 from radar.watch.guard import Guard
 from tests.watch.fetching import failure, fetch, fetch_one, resolve_to_loopback
 from tests.watch.loopback import RSS, Server, answer
+from tests.watch.test_guard import SPELLINGS
 
 
 @pytest.fixture
@@ -62,6 +63,31 @@ def test_a_redirect_to_a_private_address_is_refused_without_a_connection(server:
         assert result.reason.startswith("not contacted: ")
         assert not other.requests
         assert other.most_open == 0
+
+
+def test_no_spelling_of_a_private_address_is_contacted_as_a_feed_or_behind_a_redirect(server: Server) -> None:
+    """At least 43 spellings, each as a feed's own address and as the aim of a redirect, at a port where somebody
+    listens on every local address: no connection comes, and no name is looked up."""
+    assert len(SPELLINGS) >= 43
+    names: list[str] = []
+
+    def resolve(host: str, port: int, *_: object) -> list[tuple[Any, ...]]:
+        names.append(host)
+        return resolve_to_loopback(host, port)
+
+    with Server({"*": lambda _: answer(200, RSS)}, address="0.0.0.0") as trap:
+        feeds = [Feed(f"http://{spelling}:{trap.port}/", "trade", "x.example") for spelling in SPELLINGS]
+        for number, feed in enumerate(feeds):
+            server.routes[f"/{number}"] = lambda _, url=feed.url: answer(301, Location=url.encode())
+        leading = [Feed(server.url(f"/{number}"), "trade", "x.example") for number in range(len(feeds))]
+        guard = Guard([server.host], resolve)
+        results = fetch(server, *feeds, *leading, guard=guard)
+        assert len(results) == 2 * len(SPELLINGS)
+        assert {result.grade for result in results if isinstance(result, FetchError)} <= {"refused", "hard"}
+        assert not [result for result in results if not isinstance(result, FetchError)]
+        assert len(server.requests) == len(leading)
+        assert (trap.requests, trap.most_open) == ([], 0)
+    assert set(names) <= {"127.0.0.1"}  # the server that redirects
 
 
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "gopher://x/", "http://[::1", "mailto:a@b.example"])

@@ -89,6 +89,28 @@ def test_feeds_tell_their_health_but_no_password(world: World) -> None:
     assert "hunter2" not in answer.text
 
 
+def test_feeds_tell_the_whole_of_their_health(world: World) -> None:
+    """State, reason, since when it fails, what it publishes, last success, next visit; as the other faces show it."""
+    answer = world.client("advisor").get(f"{API}/feeds").json()["items"][0]
+    assert answer == {
+        "url": "https://ledger.example/feed.xml",
+        "title": "The Ledger",
+        "publisher": "ledger.example",
+        "kind": "trade",
+        "paused": False,
+        "state": "ok",
+        "reason": "https://ledger.example/feed.xml answered",
+        "failures": 0,
+        "failing_since_at": None,
+        "last_crawl_at": "2026-11-24T09:00:00Z",
+        "last_success_at": "2026-11-24T09:00:00Z",
+        "newest_at": "2026-11-24T09:00:00Z",
+        "entries_a_week": 49.0,
+        "next_due_at": "2026-11-24T10:00:00Z",
+    }
+    assert world.client("anna").get(f"{API}/feeds").status_code == 403
+
+
 def test_an_issue_is_the_stored_one_without_its_token(world: World) -> None:
     """The token is a permission (it opens and pauses), so the API does not hand it out."""
     client = world.client("anna")

@@ -9,8 +9,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from radar.records import Crawl, Feed, FeedState, Fetched, FetchError, FetchResult, NotModified, Parsed
+from radar.records import Activity, Crawl, Feed, FeedState, Fetched, FetchError, FetchResult, NotModified, Parsed
 from radar.text import stable_id
+from radar.watch.health import NOTHING, count_a_week, find_quiet_after
 
 SHORTEST = timedelta(minutes=60)
 LONGEST = timedelta(hours=24)
@@ -18,8 +19,7 @@ USUAL = timedelta(hours=6)  # for a feed whose entries carry no dates
 BACK_OFF_LIMIT = timedelta(days=7)
 GONE_PROBE = timedelta(days=30)  # 410 is meant for good, yet sites have come back
 MOVED_AFTER = timedelta(days=7)
-QUIET_AFTER = timedelta(days=60)
-#: A server that answers 304 for ever may be lying: once in a fortnight it is asked without validators.
+#: A server that answers 304 for ever may be lying: for every fortnight of silence it is asked once without validators.
 UNCONDITIONAL_EVERY = timedelta(days=14)
 JITTER = 0.1  # visits spread by up to a tenth of the interval, by a hash of the feed's URL
 
@@ -41,22 +41,25 @@ class _Move:
     note: str = ""
 
 
-def decide_crawl(feed: Feed, result: FetchResult, parsed: Parsed | None, now: datetime) -> Crawl:
+def decide_crawl(
+    feed: Feed, result: FetchResult, parsed: Parsed | None, now: datetime, activity: Activity = NOTHING
+) -> Crawl:
     """Return the outcome of a visit with the feed's next state.
 
     `parsed` is None when there was nothing to parse: after a 304, a failure, or a body equal to the last one.
+    `activity` is what the feed had published before this visit.
     """
     if isinstance(result, FetchError):
         return _decide_failed(feed, result, now)
     if isinstance(result, Fetched) and parsed is not None and parsed.problem:
         return _decide_unreadable(feed, result, parsed, now)
     move = _follow_move(feed, result.moved_to, now)
-    state, reason = _judge_health(feed, parsed, now)
+    state, reason = _judge_health(feed, parsed, activity, now)
     body_hash = hash_body(result.body) if isinstance(result, Fetched) else feed.body_hash
     etag, last_modified = (
         (result.etag, result.last_modified) if isinstance(result, Fetched) else (feed.etag, feed.last_modified)
     )
-    if isinstance(result, NotModified) and _is_probe_due(feed, now):
+    if isinstance(result, NotModified) and _is_probe_due(feed, activity, now):
         etag = last_modified = ""
     changed = parsed is not None and bool(parsed.entries) and body_hash != feed.body_hash
     return Crawl(
@@ -65,7 +68,7 @@ def decide_crawl(feed: Feed, result: FetchResult, parsed: Parsed | None, now: da
         outcome="new entries" if changed else "unchanged",
         state=state,
         reason="; ".join(part for part in (reason, move.note) if part),
-        next_due_at=_plan_visit(feed, result, parsed, now),
+        next_due_at=_plan_visit(feed, result, parsed, now, activity),
         status=200 if isinstance(result, Fetched) else 304,
         etag=etag,
         last_modified=last_modified,
@@ -73,6 +76,7 @@ def decide_crawl(feed: Feed, result: FetchResult, parsed: Parsed | None, now: da
         seen=parsed.seen if parsed else feed.seen,
         moved_to=move.to,
         moved_since_at=move.since_at,
+        ttl=parsed.ttl if parsed else feed.ttl,
         entries_seen=len(parsed.published_at) if parsed else 0,
     )
 
@@ -124,7 +128,8 @@ def _keep_state(
     feed: Feed, state: FeedState, reason: str, due: datetime, status: int, failures: int, now: datetime
 ) -> Crawl:
     """Describe a failed visit; validators and hash stay those of the last good one."""
-    # An address that was moved to and now fails or is gone is given up: the feed's own is asked again.
+    # An address that was moved to and now fails or is gone is given up: the feed's own is asked again, and not with
+    # validators another server gave, which could make it say "not modified" of something never read.
     lost = is_moved(feed) and (failures >= 3 or state == "gone")
     return Crawl(
         feed_url=feed.url,
@@ -134,13 +139,15 @@ def _keep_state(
         reason=reason,
         next_due_at=due,
         status=status,
-        etag=feed.etag,
-        last_modified=feed.last_modified,
+        etag="" if lost else feed.etag,
+        last_modified="" if lost else feed.last_modified,
         body_hash=feed.body_hash,
         seen=feed.seen,
         moved_to="" if lost else feed.moved_to,
         moved_since_at=None if lost else feed.moved_since_at,
         failures=failures,
+        failing_since_at=feed.failing_since_at or now,
+        ttl=feed.ttl,
     )
 
 
@@ -160,50 +167,60 @@ def _follow_move(feed: Feed, answered: str, now: datetime) -> _Move:
     return _Move(answered, since, f"redirects to {answered}")
 
 
-def _judge_health(feed: Feed, parsed: Parsed | None, now: datetime) -> tuple[FeedState, str]:
-    """Return the state of a feed that answered, with its reason."""
-    if parsed is None:
-        if feed.state == "quiet":
-            return "quiet", feed.reason.partition(";")[0]
-        return "ok", ""
-    # An entry dated exactly now carries no date of its own: the parser put "first seen" there.
-    dated = [at for at in parsed.published_at if at != now]
-    if parsed.published_at and not dated:
-        return "ok", ""
-    if not dated:
+def _judge_health(feed: Feed, parsed: Parsed | None, activity: Activity, now: datetime) -> tuple[FeedState, str]:
+    """Return the state of a feed that answered, with its reason: is it more silent than it ever was?"""
+    if parsed is None and feed.state == "quiet":
+        return "quiet", feed.reason.partition(";")[0]  # no news: the silence goes on
+    if parsed is not None and not parsed.published_at:
         return "quiet", "the feed has no entries"
-    if now - max(dated) > QUIET_AFTER:
-        return "quiet", f"nothing published since {max(dated):%Y-%m-%d}"
+    dated = _list_dates(parsed, now)
+    if parsed is not None and not dated:
+        return "ok", ""  # a changed document of entries without dates: nobody knows how new they are
+    newest = max([*dated, *([activity.newest_at] if activity.newest_at else [])], default=now)
+    if now - newest > find_quiet_after(activity, now):
+        return "quiet", f"nothing published since {newest:%Y-%m-%d}"
     return "ok", ""
 
 
-def _is_probe_due(feed: Feed, now: datetime) -> bool:
-    """Tell whether a fortnight has turned since the last visit; feeds turn on different days."""
-    if feed.last_crawl_at is None:
+def _list_dates(parsed: Parsed | None, now: datetime) -> list[datetime]:
+    """Return when the entries of a document were published, as far as they say so."""
+    # An entry dated exactly now carries no date of its own: the parser put "first seen" there.
+    return [at for at in parsed.published_at if at != now] if parsed else []
+
+
+def _is_probe_due(feed: Feed, activity: Activity, now: datetime) -> bool:
+    """Tell whether another fortnight of silence has passed since the last good visit.
+
+    Silence counts from the newest entry; without entries on file, from a day of the feed's own.
+    """
+    if feed.last_success_at is None:
         return False
     period = UNCONDITIONAL_EVERY.total_seconds()
-    offset = _fraction(feed) * period
-    return int((feed.last_crawl_at.timestamp() + offset) // period) != int((now.timestamp() + offset) // period)
+    start = activity.newest_at.timestamp() if activity.newest_at else -_fraction(feed) * period
+    before, after = (max(at.timestamp() - start, 0.0) // period for at in (feed.last_success_at, now))
+    return before != after
 
 
-def _plan_visit(feed: Feed, result: Fetched | NotModified, parsed: Parsed | None, now: datetime) -> datetime:
+def _plan_visit(
+    feed: Feed, result: Fetched | NotModified, parsed: Parsed | None, now: datetime, activity: Activity
+) -> datetime:
     """Return when to come back to a healthy feed: between 60 minutes and 24 hours from now."""
-    asked = timedelta(seconds=max(result.max_age, parsed.ttl if parsed else 0))
-    interval = max(_find_rhythm(feed, parsed, now), asked)
+    asked = timedelta(seconds=max(result.max_age, parsed.ttl if parsed else feed.ttl))
+    interval = max(_find_rhythm(feed, parsed, now, activity), asked)
     longest = LONGEST / (1 + JITTER)
     return now + _spread(feed, min(max(interval, SHORTEST), longest))
 
 
-def _find_rhythm(feed: Feed, parsed: Parsed | None, now: datetime) -> timedelta:
+def _find_rhythm(feed: Feed, parsed: Parsed | None, now: datetime, activity: Activity) -> timedelta:
     """Return half the usual time between two of the feed's latest entries; a visit without news makes it longer."""
-    if parsed is None:
-        if feed.failures or feed.last_crawl_at is None or feed.next_due_at is None:
-            return USUAL
+    if parsed is None and not feed.failures and feed.last_crawl_at and feed.next_due_at:
         return max(feed.next_due_at - feed.last_crawl_at, SHORTEST) * 1.25
-    dates = sorted((at for at in parsed.published_at if at < now), reverse=True)[:20]
-    if not dates:
-        return USUAL
-    return (now - dates[-1]) / len(dates) / 2
+    latest = sorted((at for at in _list_dates(parsed, now) if at < now), reverse=True)[:20]
+    if latest:
+        return (now - latest[-1]) / len(latest) / 2
+    # Entries without dates were dated by the visits that found them: that is known only of the ones on file.
+    a_week = count_a_week(activity, now)
+    return timedelta(weeks=1) / a_week / 2 if a_week else USUAL
 
 
 def _back_off(feed: Feed, step: timedelta, failures: int) -> timedelta:

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import aclosing, suppress
 from datetime import datetime
 from queue import Queue
@@ -27,6 +27,8 @@ def fetch_all(
     spacing: float = SPACING,
     guard: Guard | None = None,
     context: ssl.SSLContext | None = None,
+    closed: Mapping[str, datetime] | None = None,
+    free_at: dict[str, float] | None = None,
 ) -> Iterator[FetchResult]:
     """Yield the results of `fetch_feeds` (same parameters) from an event loop in a thread of its own.
 
@@ -49,6 +51,8 @@ def fetch_all(
             spacing=spacing,
             guard=guard,
             context=context,
+            closed=closed,
+            free_at=free_at,
         )
         async with aclosing(stream):
             async for result in stream:

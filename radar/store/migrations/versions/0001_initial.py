@@ -54,6 +54,8 @@ def _create_watch() -> None:
         _text("moved_to"),
         _at("moved_since_at", nullable=True),
         _whole("failures"),
+        _at("failing_since_at", nullable=True),
+        _whole("ttl"),
         _at("last_crawl_at", nullable=True),
         _at("last_success_at", nullable=True),
         _at("next_due_at", nullable=True),
@@ -61,6 +63,12 @@ def _create_watch() -> None:
         sa.PrimaryKeyConstraint("url", name="pk_feed"),
     )
     op.create_index("ix_feed_next_due_at", "feed", ["next_due_at"])
+    op.create_table(
+        "host",
+        _text("name"),
+        _at("closed_until_at"),
+        sa.PrimaryKeyConstraint("name", name="pk_host"),
+    )
     op.create_table(
         "crawl",
         _number(),
@@ -77,6 +85,8 @@ def _create_watch() -> None:
         _text("moved_to"),
         _at("moved_since_at", nullable=True),
         _whole("failures"),
+        _at("failing_since_at", nullable=True),
+        _whole("ttl"),
         _whole("entries_seen"),
         _whole("entries_new"),
         sa.PrimaryKeyConstraint("number", name="pk_crawl"),
@@ -116,6 +126,7 @@ def _create_watch() -> None:
         sa.ForeignKeyConstraint(["story_id"], ["story.id"], name="fk_entry_story_id"),
     )
     op.create_index("ix_entry_story_id", "entry", ["story_id"])
+    op.create_index("ix_entry_feed_url", "entry", ["feed_url", "published_at"])
     ungrouped = sa.text("story_id IS NULL")
     op.create_index(
         "ix_entry_ungrouped", "entry", ["published_at", "id"], sqlite_where=ungrouped, postgresql_where=ungrouped
@@ -270,8 +281,8 @@ def _create_brief() -> None:
     op.create_table(
         "outbox",
         _text("message_id"),
-        _text("executive"),
-        _text("week"),
+        _text("executive", nullable=True),
+        _text("week", nullable=True),
         _text("sender"),
         _text("recipient"),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -288,6 +299,15 @@ def _create_brief() -> None:
     )
     op.create_index("ix_outbox_state", "outbox", ["state", "queued_at"])
     op.create_index("ix_outbox_executive", "outbox", ["executive", "week"])
+    op.create_table(
+        "alarm",
+        _text("about"),
+        _at("since_at"),
+        _at("told_at"),
+        _text("message_id"),
+        sa.PrimaryKeyConstraint("about", name="pk_alarm"),
+        sa.ForeignKeyConstraint(["message_id"], ["outbox.message_id"], name="fk_alarm_message_id"),
+    )
     op.create_table(
         "api_key",
         _text("prefix"),

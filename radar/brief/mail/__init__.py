@@ -1,0 +1,26 @@
+"""Send what was written: Rendered → message → Outgoing → SMTP server or folder, the answer as data."""
+
+from radar.brief.mail.mailers import (
+    GIVE_UP_AFTER,
+    WAITS,
+    FolderMailer,
+    Mailer,
+    Sent,
+    SMTPMailer,
+    next_attempt,
+)
+from radar.brief.mail.message import build_alarm, build_outgoing, clean_header, read_address
+
+__all__ = [
+    "GIVE_UP_AFTER",
+    "WAITS",
+    "FolderMailer",
+    "Mailer",
+    "SMTPMailer",
+    "Sent",
+    "build_alarm",
+    "build_outgoing",
+    "clean_header",
+    "next_attempt",
+    "read_address",
+]
