@@ -105,7 +105,7 @@ def test_a_visit_that_a_killed_process_never_recorded_is_not_repeated_within_the
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "save_crawl", die)
+        patch.setattr(Store, "save_crawls", die)
         patch.setattr(Store, "release_feeds", lambda *_: None)  # a killed process does not clean up
         with pytest.raises(Killed):
             app.pipeline.crawl(NOW)
@@ -122,16 +122,17 @@ def test_an_interrupted_round_gives_back_what_it_did_not_visit(
     server.routes["*"] = lambda _: answer(200, RSS)
     store.sync_feeds([list_source(server, f"/{number}") for number in range(6)])
     app = open_app(store, tmp_path, server)
-    save, saved = Store.save_crawl, list[str]()
+    save, saved = Store.save_crawls, list[str]()
 
-    def interrupt(self: Store, visit: Any, entries: Any = ()) -> Any:
+    def interrupt(self: Store, visits: Any) -> Any:
         if len(saved) == 2:
             raise KeyboardInterrupt
-        saved.append(visit.feed_url)
-        return save(self, visit, entries)
+        saved.extend(visit.feed_url for visit, _ in visits)
+        return save(self, visits)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "save_crawl", interrupt)
+        patch.setattr("radar.pipeline.VISITS_AT_ONCE", 2)
+        patch.setattr(Store, "save_crawls", interrupt)
         with pytest.raises(KeyboardInterrupt):
             app.pipeline.crawl(NOW)
     assert app.pipeline.crawl(NOW + timedelta(minutes=1)).visited == 4

@@ -27,9 +27,16 @@ def build(raw: RawFeed) -> Parsed:
 
 def read_both(body: bytes, content_type: str = "") -> tuple[Parsed, Parsed]:
     """Return what the strict reader and feedparser find; raises Unsure."""
+    return build(read_strict(body, content_type)), build(read_lenient(body, content_type))
+
+
+def read_strict(body: bytes, content_type: str = "") -> RawFeed:
+    return read_strictly(body, find_charset(body, content_type), base=FEED.url, now=NOW)
+
+
+def read_lenient(body: bytes, content_type: str = "") -> RawFeed:
     charset = find_charset(body, content_type)
-    strict = read_strictly(body, charset, base=FEED.url, now=NOW)
-    return build(strict), build(read_leniently(mend_document(body, charset), charset, base=FEED.url, now=NOW))
+    return read_leniently(mend_document(body, charset), charset, base=FEED.url, now=NOW)
 
 
 def assert_equal(strict: Parsed, lenient: Parsed) -> None:
@@ -169,7 +176,7 @@ _FRAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=500, deadline=None, derandomize=True)  # longer, with other seeds, by hand
 @given(_FRAMES, st.lists(_LEAVES, max_size=5), st.lists(st.lists(_ELEMENTS, max_size=7), max_size=3))
 def test_random_documents_are_read_as_feedparser_reads_them_or_handed_over(
     frame: tuple[str, str, str], about: list[str], items: list[list[str]]
@@ -179,7 +186,12 @@ def test_random_documents_are_read_as_feedparser_reads_them_or_handed_over(
     entries = "".join(f"<{name}>{''.join(parts)}</{name}>" for parts in items)
     body = f"{head}{''.join(about)}{entries}{foot}".encode()
     try:
-        strict, lenient = read_both(body)
+        strict = read_strict(body)
     except Unsure:
         return
-    assert_equal(strict, lenient)
+    try:
+        lenient = read_lenient(body)
+    except KeyError:  # feedparser 6.0.12 trips over a licence inside a media:group
+        assert b"creativeCommons:license" in body
+        return
+    assert_equal(build(strict), build(lenient))

@@ -145,9 +145,14 @@ class Elements:
 
     def pass_person(self, element: Element) -> None:
         """Make sure that there is nothing in an element but names, addresses and what Radar does not read."""
+        seen: set[str] = set()
         for child in element.iterdescendants():
-            if self.role(child) not in (Role.LEAF, Role.CONTAINER):
-                raise Unsure(f"{self.name(child)} in {self.name(element)}")
+            name = self.name(child)
+            # The second of two names, and what stands before an empty one, feedparser may take for the author's.
+            odd = name in seen or not (len(child) or (child.text or "").strip())
+            if odd or self.role(child) not in (Role.LEAF, Role.CONTAINER):
+                raise Unsure(f"{name} in {self.name(element)}")
+            seen.add(name)
 
     def _write_markup(self, element: Element) -> str:
         """Return XHTML as HTML, without attributes: nobody reads them (258, 307)."""

@@ -190,6 +190,8 @@ class ItemReader:
         for child in element:
             beside.append(child.tail)
             name = self._elements.name(child).removeprefix("itunes_")
+            if name in person:
+                raise Unsure(f"two of {name} in a person")
             if name in ("name", "email") and not len(child):
                 person[name] = (child.text or "").strip()
                 continue
