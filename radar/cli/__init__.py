@@ -77,7 +77,7 @@ class Radar(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
-    def main(  # type: ignore[override]
+    def main(  # type: ignore[override]  # never returns: it exits
         self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
     ) -> NoReturn:
         """Run the command line and exit with its code; a bug keeps its traceback."""
