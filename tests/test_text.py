@@ -1,8 +1,10 @@
 """Text as Radar compares it."""
 
 import os
+import re
 import subprocess
 import sys
+import time
 import unicodedata
 
 import pytest
@@ -147,6 +149,26 @@ def test_a_limit_is_kept(text: str, limit: int) -> None:
     cut = clean_text(text, limit)
     assert len(cut) <= limit
     assert cut == clean_text(text) or cut.endswith("…")
+
+
+@pytest.mark.parametrize("pile", ["\u0323\u0301", "\u0315\u0300\u05ae\u0301", "\u0323\u0344", "\u302f\u20d2\u0300"])
+def test_marks_piled_on_a_letter_are_cut_before_they_take_quadratic_time(pile: str) -> None:
+    """64 Ki marks in the wrong order took three seconds to sort; no more than 30 stay, and what comes after them."""
+    begun = time.process_time()
+    cleaned = clean_text(f"Zalgo{pile * (65_536 // len(pile))} and a\u0301\u0323 end")
+    assert time.process_time() - begun < 0.5
+    assert cleaned.startswith("Zalg")
+    assert cleaned.endswith(" and \u1ea1\u0301 end")
+    marks = [c for c in unicodedata.normalize("NFD", cleaned.split()[0]) if unicodedata.combining(c)]
+    assert 0 < len(marks) <= 60  # U+0344 is two
+    assert clean_text(cleaned) == cleaned
+
+
+def test_no_mark_is_a_letter_to_the_search_for_piles() -> None:
+    """Else a pile of it would go unseen."""
+    marks = [chr(c) for c in range(sys.maxunicode + 1) if unicodedata.combining(chr(c))]
+    assert len(marks) > 800
+    assert not [mark for mark in marks if re.match(r"[\w\s!-~]", mark)]
 
 
 def test_a_cut_falls_between_words() -> None:
