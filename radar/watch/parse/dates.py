@@ -50,13 +50,12 @@ def _read_text(text: str) -> datetime | None:
 
 def _read_mail_date(found: re.Match[str]) -> datetime:
     day, month, year, hour, minute, second, sign, hours, minutes, zone = found.groups()
-    if sign:
-        offset = timedelta(hours=int(hours), minutes=int(minutes))
-        offset = -offset if sign == "-" else offset
-    else:
-        offset = timedelta(hours=timezone_names.get(zone.lower(), 0))
     local = datetime(int(year), months[month.lower()], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-    return local - offset
+    if zone:
+        ahead = timezone_names.get(zone.lower(), 0)
+        return local - timedelta(hours=ahead) if ahead else local
+    offset = timedelta(hours=int(hours), minutes=int(minutes))
+    return local + offset if sign == "-" else local - offset
 
 
 def _read_tuple(value: Any) -> datetime | None:

@@ -10,6 +10,7 @@ from radar.watch.parse.json_feed import is_json, read_json_feed
 from radar.watch.parse.lenient import read_leniently
 from radar.watch.parse.strict import read_strictly
 
+_BLANK = re.compile(rb"[ \t\r\n\0]*+")
 _HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 #: A document with more declarations than this is not a feed but an attempt on the parser.
 _MAX_DECLARATIONS = 300
@@ -33,7 +34,7 @@ def parse_feed(body: bytes, *, feed: Feed, now: datetime, content_type: str = ""
 
 def _read_document(body: bytes, content_type: str, base: str, now: datetime) -> RawFeed | str:
     """Return what is published, or the problem: by the strict reader, and where that is unsure, by feedparser."""
-    if not body.strip(b" \t\r\n\0"):
+    if _BLANK.fullmatch(body):
         return "an empty answer instead of a feed"
     if is_json(body):
         return read_json_feed(body, base=base, now=now)

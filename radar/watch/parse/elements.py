@@ -3,6 +3,7 @@
 The numbers in comments are lines of feedparser 6.0's mixin.py.
 """
 
+import functools
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +17,7 @@ from lxml import etree
 
 from radar.watch.parse.entries import Unsure
 from radar.watch.parse.fields import PLAIN_URL
-from radar.watch.parse.names import HANDLED, Role, find_role, is_known, name_element
+from radar.watch.parse.names import HANDLED, Role, find_role, name_element
 
 Element = Any  # an lxml.etree._Element; lxml ships no types
 
@@ -25,6 +26,7 @@ _XHTML = ("xhtml", "application/xhtml+xml")
 _ATTRIBUTES_READ = frozenset("type rel href url uri mode version ispermalink lastmod".split())
 _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+_MARKED = re.compile(r"</\w+>|&#?\w+;")  # what looks like HTML has one of these (638)
 _LEGACY = re.compile("[\x80-\x9f]")
 
 # No entity is resolved and nothing is fetched; documents with a DTD do not come here at all.
@@ -62,45 +64,41 @@ def read_attributes(element: Element) -> dict[str, str]:
     return found
 
 
+@functools.lru_cache(maxsize=64)  # the same few for all elements of a document
+def _join_base(base: str, given: str) -> str:
+    return str(make_safe_absolute_uri(base, given))
+
+
 def find_href(attributes: Mapping[str, str]) -> str | None:
     """Return where an element points, whatever its attribute is called."""
     return attributes.get("url", attributes.get("uri", attributes.get("href")))
 
 
 class Elements:
-    """The elements of one document: their roles, looked up once for each name, and what is in them."""
+    """The elements of one document: their names, their roles, and what is in them."""
 
     def __init__(self, *, base: str, has_bases: bool, has_legacy: bool) -> None:
         """`base` is the document's address; does it have xml:base, and characters of Windows-1252 in Unicode's C1?"""
-        #: Roles by tag, where the prefix before it does not matter.
-        self.by_tag: dict[str, Role] = {}
         self.is_atom = False
-        self._names: dict[tuple[str, str | None], str] = {}
         self._base, self._has_bases, self._has_legacy = base, has_bases, has_legacy
 
     def name(self, element: Element) -> str:
         """Return feedparser's name for an element."""
-        key = (str(element.tag), element.prefix)
-        if key not in self._names:
-            self._names[key] = name_element(*key)
-        return self._names[key]
+        return name_element(element.tag, element.prefix)
 
     def role(self, element: Element) -> Role:
         """Return what part the element plays."""
-        tag = str(element.tag)
-        role = self.by_tag.get(tag)
-        if role is None:
-            role = find_role(self.name(element))
-            if is_known(tag):
-                self.by_tag[tag] = role
-        return role
+        return find_role(element.tag, element.prefix)
 
     def text(self, element: Element) -> str:
         """Return the text of an element that has nothing else in it."""
         if len(element):
             raise Unsure(f"elements in {self.name(element)}")
-        text = element.text
-        return self._mend(text) if text else ""
+        text: str | None = element.text
+        if not text:
+            return ""
+        text = text.strip()
+        return text if text.isascii() else self._mend(text)
 
     def content(self, element: Element, default: str) -> tuple[str, bool]:
         """Return the text of a title, summary or content, and whether it is plain; `default` is its type."""
@@ -112,12 +110,12 @@ class Elements:
             given = attributes.get("type", default)
             kind = _TYPES.get(given, given)
             if kind in _XHTML:
-                return self._mend(self._write_markup(element)), False
+                return self._mend(self._write_markup(element).strip()), False
             if kind not in ("text/plain", "text/html"):
                 raise Unsure("content of an unusual type")
         text = self.text(element)
         plain = kind == "text/plain"
-        if plain and not self.is_atom and ("<" in text or "&" in text):
+        if plain and not self.is_atom and ("<" in text or "&" in text) and _MARKED.search(text):
             plain = not _FeedParserMixin.looks_like_html(text)
         return text, plain
 
@@ -133,7 +131,7 @@ class Elements:
         base = self._base
         if self._has_bases:
             for at in (*reversed([*element.iterancestors()]), element):
-                base = make_safe_absolute_uri(base, at.get(_XML_BASE) or base) or base
+                base = _join_base(base, at.get(_XML_BASE) or base) or base
         return str(_urljoin(base, address))
 
     def pass_leaf(self, element: Element) -> None:
@@ -167,9 +165,6 @@ class Elements:
 
     def _mend(self, text: str) -> str:
         """Undo a wrong encoding within a right one (560)."""
-        text = text.strip()
-        if text.isascii():
-            return text
         with suppress(ValueError):
             text = text.encode("iso-8859-1").decode("utf-8")
         return text.translate(_cp1252) if self._has_legacy and _LEGACY.search(text) else text

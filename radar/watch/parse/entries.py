@@ -70,8 +70,9 @@ def build_feed(raw: RawFeed, *, feed: Feed, base: str, now: datetime) -> Parsed:
     for key, (entry_id, item, url, published_at) in seen.items():
         if key not in kept:
             continue
-        prints.append(_take_print(key, item, url))
-        if prints[-1] in known:
+        printed = _take_print(key, item, url)
+        prints.append(printed)
+        if printed in known:
             known_at.append(published_at)
             continue
         summary = _find_summary(item)
@@ -107,9 +108,12 @@ def _take_print(key: str, item: RawEntry, url: str) -> str:
 
     Not of its date, which feeds without dates make up at every visit.
     """
-    texts = [text[:MAX_HTML] for text, _ in item.texts]
-    plain = "".join("p" if plain else "h" for plain in (item.title_is_plain, *(plain for _, plain in item.texts)))
-    return stable_id(key, url, plain, item.title[:MAX_HTML], item.author[:MAX_HTML], *texts)
+    kinds = "p" if item.title_is_plain else "h"
+    texts = []
+    for text, plain in item.texts:
+        kinds += "p" if plain else "h"
+        texts.append(text[:MAX_HTML])
+    return stable_id(key, url, kinds, item.title[:MAX_HTML], item.author[:MAX_HTML], *texts)
 
 
 def _find_title(item: RawEntry, summary: str) -> str:
@@ -118,4 +122,7 @@ def _find_title(item: RawEntry, summary: str) -> str:
 
 def _find_summary(item: RawEntry) -> str:
     """Return the summary, else the beginning of the content."""
-    return next((summary for summary in (read_summary(text, plain=plain) for text, plain in item.texts) if summary), "")
+    for text, plain in item.texts:
+        if summary := read_summary(text, plain=plain):
+            return summary
+    return ""

@@ -12,11 +12,13 @@ from radar.watch.parse.dates import MAX_DATE, read_date
 from radar.watch.parse.elements import Element, Elements, find_href, read_attributes
 from radar.watch.parse.entries import RawEntry, Unsure
 from radar.watch.parse.fields import choose_link
-from radar.watch.parse.names import HANDLED, Role
+from radar.watch.parse.names import HANDLED, Role, is_known
 
 #: Relation and media types by which a link is the entry's page.
 WEB_PAGES = frozenset(("text/html", "html", "application/xhtml+xml", "xhtml"))
 _QUERY_REFERENCE = re.compile(r"&([A-Za-z0-9_]+);")
+
+_Reader = Callable[[Element, int], object]
 
 
 def mend_query(link: str) -> str:
@@ -29,7 +31,10 @@ class ItemReader:
 
     def __init__(self, elements: Elements, base: str, now: datetime) -> None:
         self._elements, self._base, self._now = elements, base, now
-        self._readers: dict[Role, Callable[[Element, int], object]] = {
+        #: Readers by tag, and tags of elements in which only other elements could matter.
+        self._by_tag: dict[str, _Reader] = {}
+        self._passed: set[str] = set()
+        self._readers: dict[Role, _Reader] = {
             Role.TITLE: self._read_title,
             Role.MEDIA_TITLE: self._take_title,
             Role.LINK: self._read_link,
@@ -69,7 +74,8 @@ class ItemReader:
                 raise Unsure("an item of CDF")
             self._guid = attributes.get("rdf:about", "")
         self._read_container(element, depth)
-        dates = (read_date(text, self._now) for text in (self._published, self._updated, self._created) if text)
+        at = read_date(self._published, self._now)
+        at = at or read_date(self._updated, self._now) or read_date(self._created, self._now)
         texts = self._contents if self._summary is None else [(self._summary, self._summary_is_plain), *self._contents]
         return RawEntry(
             guid=self._guid,
@@ -77,19 +83,31 @@ class ItemReader:
             title=self._title,
             texts=tuple(texts),
             author=self._author,
-            published_at=next((at for at in dates if at), None),
+            published_at=at,
             title_is_plain=self._title_is_plain,
         )
 
     def _read_container(self, parent: Element, depth: int) -> None:
         depth += 1
-        by_tag, readers = self._elements.by_tag, self._readers
+        by_tag, passed = self._by_tag, self._passed
         for child in parent:
-            role = by_tag.get(child.tag) or self._elements.role(child)
-            reader = readers.get(role)
-            if reader is None:
-                raise Unsure(f"{self._elements.name(child)} in an item")
+            tag = child.tag
+            if tag in passed and not len(child):
+                continue
+            reader = by_tag.get(tag) or self._find_reader(child)
             reader(child, depth)
+
+    def _find_reader(self, element: Element) -> _Reader:
+        """Return what reads an element, and keep it where the prefix before its name does not matter."""
+        role = self._elements.role(element)
+        reader = self._readers.get(role)
+        if reader is None:
+            raise Unsure(f"{self._elements.name(element)} in an item")
+        if is_known(element.tag):
+            self._by_tag[element.tag] = reader
+            if role is Role.LEAF or role is Role.CONTAINER:
+                self._passed.add(element.tag)
+        return reader
 
     def _counts(self, name: str, depth: int) -> bool:
         """Tell whether a value counts: a later one does unless it stands deeper (mixin.py 593)."""

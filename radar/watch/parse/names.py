@@ -1,5 +1,6 @@
 """Name the elements of a feed as feedparser does, whatever prefixes a document uses, and say what part they play."""
 
+import functools
 import re
 from enum import Enum, auto
 
@@ -13,6 +14,7 @@ _RSS_OF_OLD = "backend.userland.com/rss"
 
 #: Elements for which feedparser does more than keep their text.
 HANDLED = frozenset(name.split("_", 2)[2] for name in dir(_FeedParserMixin) if name.startswith(("_start_", "_end_")))
+_KEPT = 512  # the same few dozen for nearly all feeds
 _DECLARATION = re.compile(rb"""xmlns(?::([^\s=<>"']+))?\s*=\s*(?:"([^"<]*)"|'([^'<]*)')""")
 
 
@@ -43,11 +45,13 @@ def list_namespaces(document: bytes) -> list[tuple[str, str]]:
     return declared
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def is_known(tag: str) -> bool:
     """Tell whether an element's name depends on its namespace alone, and not on the prefix before it."""
     return find_prefix(tag[1:].partition("}")[0] if tag.startswith("{") else "") is not None
 
 
+@functools.lru_cache(maxsize=_KEPT)
 def name_element(tag: str, prefix: str | None) -> str:
     """Return an element's name, as `{namespace}local` and the prefix before it, in feedparser's words: dc_creator."""
     uri, _, local = tag[1:].partition("}") if tag.startswith("{") else ("", "", tag)
@@ -129,8 +133,10 @@ _TAKEN = frozenset(
 )
 
 
-def find_role(name: str) -> Role:
-    """Return what an element of that name is; UNKNOWN where feedparser does something with it that Radar does not."""
+@functools.lru_cache(maxsize=_KEPT)
+def find_role(tag: str, prefix: str | None) -> Role:
+    """Return what an element is; UNKNOWN where feedparser does something with it that Radar does not."""
+    name = name_element(tag, prefix)
     if role := _BY_NAME.get(name):
         return role
     if name in HANDLED or name in _TAKEN or name.startswith("xhtml_"):

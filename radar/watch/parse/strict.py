@@ -48,12 +48,10 @@ def read_strictly(body: bytes, charset: str, *, base: str, now: datetime) -> Raw
 
 def _read(document: bytes, base: str, now: datetime) -> RawFeed:
     declared = list_namespaces(document)
-    bases = [document[found.start() - 1 : found.start()] for found in _BASE.finditer(document)]
+    bases = {document[found.start() - 1 : found.start()] for found in _BASE.finditer(document)}
     if any(before.isspace() for before in bases):
         raise Unsure("a base attribute without a namespace")
-    elements = Elements(
-        base=base, has_bases=b":" in bases, has_legacy=any(pattern.search(document) for pattern in _LEGACY)
-    )
+    elements = Elements(base=base, has_bases=b":" in bases, has_legacy=_has_legacy(document))
     root = parse_xml(document)
     version = _find_version(root, elements.name(root), declared)
     elements.is_atom = version.startswith("atom")
@@ -78,6 +76,11 @@ def _find_version(root: Element, name: str, declared: list[tuple[str, str]]) -> 
     elif name != "rdf_rdf" or (telling and not version):
         raise Unsure("a root that is no feed's")
     return version
+
+
+def _has_legacy(document: bytes) -> bool:
+    as_bytes, as_reference = _LEGACY
+    return bool((not document.isascii() and as_bytes.search(document)) or as_reference.search(document))
 
 
 class _TooLongError(Exception):
