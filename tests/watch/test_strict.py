@@ -76,7 +76,7 @@ def test_common_encodings_are_read_strictly(encoding: str, content_type: str) ->
         rss(item())[:-10],
         rss(item()) + rss(item()),
         rss(item("a\x08b")),
-        rss(item("<b>not</b> escaped")),
+        rss(item("<div>not</div> escaped")),
         rss(item(item())),
         rss(item(), attributes=' base="http://x.example/"'),
         rss(item(more="<body>x</body>")),
@@ -176,12 +176,53 @@ _FRAMES = st.sampled_from(
 )
 
 
+_MARKUP = st.recursive(
+    _WORDS,
+    lambda inner: st.builds(
+        lambda before, name, more, parts, after: f"{before}<{name}{more}>{''.join(parts)}</{name}>{after}",
+        _WORDS,
+        st.sampled_from("b p br a div span xhtml:p xhtml:div x:thing title svg pre".split()),
+        st.sampled_from(["", "", ' href="/a?b&amp;c"', ' class="x"']),
+        st.lists(inner, max_size=3),
+        _WORDS,
+    ),
+    max_leaves=6,
+)
+_TEXTS = st.builds(
+    lambda name, more, inner: f"<{name}{more}>{inner}</{name}>",
+    st.sampled_from("title description summary content content:encoded subtitle media:title dc:description".split()),
+    _ATTRIBUTES,
+    _MARKUP,
+)
+
+
+def test_markup_that_is_not_escaped_is_read_strictly() -> None:
+    """As some feeds have it: the text before the first tag as it stands, what comes after it as XHTML."""
+    inner = '1 &lt; 2 &amp;amp; <p class="x">a <i>b</i> &lt; c</p> and <br/>more &amp; more'
+    strict, lenient = read_both(rss(item("<b>not</b> escaped", more=f"<description>{inner}</description>")))
+    assert_equal(strict, lenient)
+    assert strict.entries[0].title == "not escaped"
+
+
+@settings(max_examples=300, deadline=None)
+@given(_FRAMES, st.lists(_TEXTS, max_size=2), st.lists(st.lists(_TEXTS, max_size=4), min_size=1, max_size=2))
+def test_random_markup_is_read_as_feedparser_reads_it_or_handed_over(
+    frame: tuple[str, str, str], about: list[str], items: list[list[str]]
+) -> None:
+    """Escaped or not, nested, with names of feeds in it, in fields of any type."""
+    assert_read_as_feedparser_reads_it(frame, about, items)
+
+
 @settings(max_examples=500, deadline=None, derandomize=True)  # longer, with other seeds, by hand
 @given(_FRAMES, st.lists(_LEAVES, max_size=5), st.lists(st.lists(_ELEMENTS, max_size=7), max_size=3))
 def test_random_documents_are_read_as_feedparser_reads_them_or_handed_over(
     frame: tuple[str, str, str], about: list[str], items: list[list[str]]
 ) -> None:
     """Any elements in any order, repeated, nested and with odd attributes."""
+    assert_read_as_feedparser_reads_it(frame, about, items)
+
+
+def assert_read_as_feedparser_reads_it(frame: tuple[str, str, str], about: list[str], items: list[list[str]]) -> None:
     head, foot, name = frame
     entries = "".join(f"<{name}>{''.join(parts)}</{name}>" for parts in items)
     body = f"{head}{''.join(about)}{entries}{foot}".encode()

@@ -113,6 +113,8 @@ class Elements:
                 return self._mend(self._write_markup(element).strip()), False
             if kind not in ("text/plain", "text/html"):
                 raise Unsure("content of an unusual type")
+        if len(element):
+            return self._mend(self._write_undeclared(element).strip()), False
         text = self.text(element)
         plain = kind == "text/plain"
         if plain and not self.is_atom and ("<" in text or "&" in text) and _MARKED.search(text):
@@ -154,7 +156,16 @@ class Elements:
 
     def _write_markup(self, element: Element) -> str:
         """Return XHTML as HTML, without attributes: nobody reads them (258, 307)."""
-        pieces = [escape(element.text or "")]
+        return escape(element.text or "") + self._write_children(element)
+
+    def _write_undeclared(self, element: Element) -> str:
+        """Return XHTML where something else is declared: only from the first tag on is text escaped (242, 347)."""
+        if self.name(element[0]) in ("div", "xhtml_div"):
+            raise Unsure("a division in text")
+        return (element.text or "") + self._write_children(element)
+
+    def _write_children(self, element: Element) -> str:
+        pieces: list[str] = []
         for child in element:
             name = self.name(child)
             tag = name.removeprefix("xhtml_")
