@@ -145,14 +145,16 @@ class Elements:
 
     def pass_person(self, element: Element) -> None:
         """Make sure that there is nothing in an element but names, addresses and what Radar does not read."""
-        seen: set[str] = set()
+        named: set[str] = set()
         for child in element.iterdescendants():
             name = self.name(child)
-            # The second of two names, and what stands before an empty one, feedparser may take for the author's.
-            odd = name in seen or not (len(child) or (child.text or "").strip())
-            if odd or self.role(child) not in (Role.LEAF, Role.CONTAINER):
+            if self.role(child) not in (Role.LEAF, Role.CONTAINER):
                 raise Unsure(f"{name} in {self.name(element)}")
-            seen.add(name)
+            if (short := name.removeprefix("itunes_")) in ("name", "email"):
+                # The second of two, and what stands before an empty one, feedparser may take for the author's.
+                if short in named or not (child.text or "").strip():
+                    raise Unsure(f"{name} in {self.name(element)}, twice or empty")
+                named.add(short)
 
     def _write_markup(self, element: Element) -> str:
         """Return XHTML as HTML, without attributes: nobody reads them (258, 307)."""
