@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -314,8 +315,12 @@ def _read_headers(response: httpx.Response) -> dict[str, str]:
     return headers
 
 
+@cache
 def _trusting_context() -> ssl.SSLContext:
-    """Return a TLS context that trusts the public authorities and those this machine's owner installed."""
+    """Return a TLS context that trusts the public authorities and those this machine's owner installed.
+
+    A process reads them once: 40 ms, as long as a hundred visits without news take.
+    """
     context = httpx.create_ssl_context(trust_env=False)
     context.load_default_certs()
     return context
