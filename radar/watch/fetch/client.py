@@ -148,7 +148,9 @@ class Fetcher:
                 stop = host.stop
                 return FetchError(visit.feed.url, stop.reason, stop.grade, stop.status, stop.retry_after)
             loop = asyncio.get_running_loop()
-            await asyncio.sleep(max(0.0, self._free_at.get(name, 0.0) - loop.time()))
+            pause = self._free_at.get(name, 0.0) - loop.time()
+            if pause > 0.0:
+                await asyncio.sleep(pause)
             async with self._slots:
                 begun = loop.time()
                 try:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import aclosing, suppress
 from datetime import datetime
-from queue import Queue
+from queue import SimpleQueue
 from typing import Any
 
 from radar.records import Feed, FetchResult
@@ -35,8 +35,7 @@ def fetch_all(
     Fetching goes on while the caller works on a result, until 64 results wait; a caller that stops iterating stops the
     fetching.
     """
-    results: Queue[FetchResult | BaseException | None] = Queue()
-    room = threading.Semaphore(WAITING)
+    results: SimpleQueue[FetchResult | BaseException | None] = SimpleQueue()
     stop = _Stop()
 
     async def run() -> None:
@@ -56,7 +55,7 @@ def fetch_all(
         )
         async with aclosing(stream):
             async for result in stream:
-                while not room.acquire(blocking=False):
+                while results.qsize() >= WAITING:
                     await asyncio.sleep(0.02)
                 results.put(result)
 
@@ -76,7 +75,6 @@ def fetch_all(
         while (result := results.get()) is not None:
             if isinstance(result, BaseException):
                 raise result
-            room.release()
             yield result
     finally:
         stop.request()
