@@ -59,6 +59,10 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
+    # The entries of a first crawl land all over their indexes: 16 MB each for pages in memory (2 by default) and for
+    # the WAL between checkpoints (4 by default) make storing a feed of 30 take 0.41 instead of 0.50 ms CPU.
+    cursor.execute("PRAGMA cache_size = -16000")
+    cursor.execute("PRAGMA wal_autocheckpoint = 4000")
     # Readers never wait for the writer. A file keeps this, but a restored backup comes without it.
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         try:
