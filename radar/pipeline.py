@@ -5,7 +5,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parseaddr
 
@@ -139,12 +139,15 @@ class Pipeline:
             free_at=self._free_at,
         )
         visits: list[tuple[Crawl, Sequence[Entry]]] = []
-        begun = time.monotonic()
+        started = begun = time.monotonic()
         try:
             for feed, result, parsed in pool.parse_results(results, by_url, now, is_unchanged):
                 visit = decide_crawl(feed, result, parsed, now, activity.get(feed.url, NOTHING))
                 if isinstance(result, FetchError) and result.host:
                     self.store.close_host(result.host, visit.next_due_at)
+                # A round may take long: the pause begins at this visit, not where the round did.
+                if late := timedelta(minutes=(time.monotonic() - started) // 60):
+                    visit = replace(visit, at=visit.at + late, next_due_at=visit.next_due_at + late)
                 visits.append((visit, parsed.entries if parsed else ()))
                 if len(visits) >= VISITS_AT_ONCE or time.monotonic() - begun > SAVE_EVERY:
                     self._save_visits(visits, summary, waiting)

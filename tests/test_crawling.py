@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -113,6 +114,22 @@ def test_a_visit_that_a_killed_process_never_recorded_is_not_repeated_within_the
     for minute in range(0, 89, 8):
         assert app.pipeline.crawl(NOW + timedelta(minutes=minute)).visited == 0
     assert app.pipeline.crawl(NOW + timedelta(minutes=90)).visited == 1
+
+
+def test_in_a_long_round_the_hour_begins_at_the_visit(
+    store: Store, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A round may take half an hour; a feed visited at its end is not due half an hour early."""
+    server.routes["*"] = lambda _: answer(200, RSS)
+    store.sync_feeds([list_source(server)])
+    moments = iter([0.0, *[30 * 60.0] * 9])
+    with monkeypatch.context() as patch:
+        patch.setattr("radar.pipeline.time", SimpleNamespace(monotonic=lambda: next(moments)))
+        open_app(store, tmp_path, server).pipeline.crawl(NOW)
+    [feed] = store.list_feeds()
+    assert feed.last_crawl_at == NOW + timedelta(minutes=30)
+    assert feed.next_due_at is not None
+    assert feed.next_due_at >= NOW + timedelta(minutes=90)
 
 
 def test_an_interrupted_round_gives_back_what_it_did_not_visit(

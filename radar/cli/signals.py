@@ -6,6 +6,9 @@ from radar.cli.house import House, json_option, pass_house
 from radar.cli.output import count, format_on, say, say_block, say_json, say_table
 from radar.records import PHASES
 
+#: An empty list because nothing moves and one because nothing was read must not look alike.
+UNREAD = "Nobody can tell yet: no week of press has been read. see `radar crawl`, `radar status`."
+
 
 @click.command()
 @click.option("--all", "everything", is_flag=True, help="Also topics without a phase.")
@@ -26,7 +29,7 @@ def signals(house: House, everything: bool, topic: str | None, as_json: bool) ->
 
     with house.lookup() as lookup:
         names = {known.slug: known.name for known in lookup.topics()}
-        found = lookup.signals()
+        found = known = lookup.signals()
     if topic is not None:
         if topic not in names:
             raise unknown_name("topic", topic, names)
@@ -39,7 +42,10 @@ def signals(house: House, everything: bool, topic: str | None, as_json: bool) ->
         say_json(found)
         return
     if not found:
-        say("Nothing to report: no topic has a phase." if not topic else f"{names[topic]}: no closed week yet.")
+        if topic:
+            say(f"{names[topic]}: no closed week yet.")
+        else:
+            say("Nothing to report: no topic has a phase." if known else UNREAD)
         return
     say(f"Week of {format_on(found[0].week)}")
     for signal in found:
@@ -66,13 +72,14 @@ def exposure(house: House, as_json: bool) -> None:
         store = app.store
         agendas = {person.slug: store.list_statements(person.slug) for person in store.list_executives()}
         positions = {position.topic: position for position in store.list_positions()}
-        found = find_exposures(store.list_signals(), agendas, positions, app.now().date())
+        signals = store.list_signals()
+        found = find_exposures(signals, agendas, positions, app.now().date())
         names = {topic.slug: topic.name for topic in store.list_topics()}
     if as_json:
         say_json(found)
         return
     if not found:
-        say("Nobody is exposed: every topic that moves has current advice.")
+        say("Nobody is exposed: every topic that moves has current advice." if signals else UNREAD)
         return
     say_table(
         ("topic", "name", "phase", "on the agenda of", "why", "due"),

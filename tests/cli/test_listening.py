@@ -232,3 +232,9 @@ def test_signals_show_phase_and_evidence(run: Run, home: Path) -> None:
     assert "eSIM" not in out
     assert "eSIM" in run("signals", "--all").output
     assert run("signals", "--topic", "paskeys").exit_code == 4
+
+
+@pytest.mark.parametrize("command", ["exposure", "signals"])
+def test_an_installation_that_has_read_nothing_comforts_nobody(president: Run, command: str) -> None:
+    """Nothing moves, and nothing was read: these must not look alike."""
+    assert "Nobody can tell yet" in president(command).output
