@@ -62,6 +62,7 @@ ISSUE_SPAN = timedelta(days=7)
 SERIES_SPAN = timedelta(weeks=130)
 
 Progress = Callable[[int, int], None]
+Visits = list[tuple[Crawl, Sequence[Entry]]]
 
 
 @dataclass(slots=True)
@@ -138,7 +139,7 @@ class Pipeline:
             closed=self.store.list_closed_hosts(now),
             free_at=self._free_at,
         )
-        visits: list[tuple[Crawl, Sequence[Entry]]] = []
+        visits: Visits = []
         started = begun = time.monotonic()
         try:
             for feed, result, parsed in pool.parse_results(results, by_url, now, is_unchanged):
@@ -159,9 +160,7 @@ class Pipeline:
         if progress:
             progress(summary.visited, len(feeds))
 
-    def _save_visits(
-        self, visits: list[tuple[Crawl, Sequence[Entry]]], summary: CrawlSummary, waiting: set[str]
-    ) -> None:
+    def _save_visits(self, visits: Visits, summary: CrawlSummary, waiting: set[str]) -> None:
         """Store visits and count them; the list is empty afterwards, even if storing fails."""
         saving = visits.copy()
         visits.clear()
