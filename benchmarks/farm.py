@@ -323,7 +323,11 @@ def judge(folder: Path, port: int, feeds: int, run: Run) -> Judgement:
     states = Counter((fault_of(numbers[url]) or "nothing", state, shorten(reason)) for url, state, reason in found)
     unhandled = [f"a crawl ended with exit code {code}" for code in run.failed]
     unhandled += [f"{url} is still {state!r}" for url, state, _ in found if state == "new"]
-    unhandled += [f"{url}: {state}, {why}" for url, state, why in found if state != "ok" and not fault_of(numbers[url])]
+    # After many kills the clock has been put forward by weeks, in which the farm published nothing: quiet is true.
+    well = ("ok", "quiet")
+    unhandled += [
+        f"{url}: {state}, {why}" for url, state, why in found if state not in well and not fault_of(numbers[url])
+    ]
     if ledger["private"]:
         unhandled.append(f"the private address was contacted {ledger['private']} times")
     if survivors := run.count_survivors():
