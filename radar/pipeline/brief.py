@@ -1,0 +1,118 @@
+"""Rank, compose and publish: one issue a week and executive; and say what moves without advice on file."""
+
+import logging
+import secrets
+from collections import Counter
+from datetime import datetime, timedelta
+
+from radar.brief.compose import LOOK_BACK, Coverage, Material, compose_issue
+from radar.brief.mail import build_outgoing
+from radar.brief.rank import rank_stories
+from radar.brief.render import render_issue
+from radar.brief.slot import find_due_week
+from radar.listen.advice import find_exposures
+from radar.pipeline.steps import Steps, find_monday
+from radar.records import DEAD_STATES, Executive, Exposure, Issue, Outgoing, Position, Ranked
+from radar.watch.health import is_dead
+
+log = logging.getLogger(__name__)
+
+#: What a weekly issue looks at.
+ISSUE_SPAN = timedelta(days=7)
+STORIES_AT_ONCE = 2_000
+
+
+class Briefing(Steps):
+    """From stories to issues in the outbox."""
+
+    def rank(self, executive: str, now: datetime, span: timedelta = ISSUE_SPAN) -> list[Ranked]:
+        """Rank the stories of the last days for one executive."""
+        stories = self.store.list_stories(since=now - span, until=now, limit=STORIES_AT_ONCE)
+        tags = self.store.tags_of([story.id for story in stories])
+        statements = self.store.list_statements(executive)
+        return rank_stories(stories, tags, self.list_signals(), statements, self.topics, now)
+
+    def compose(self, executive: str, week: str, now: datetime) -> Issue:
+        """Compose an issue without storing or claiming anything."""
+        person = self.store.find_executive(executive)
+        ranked = self.rank(executive, now)
+        feeds = [feed for feed in self.store.list_feeds() if not feed.paused]
+        signals = self.list_signals()
+        seen = [s.evidence.first_seen_on for s in signals.values() if s.evidence.first_seen_on]
+        material = Material(
+            ranked=ranked,
+            signals=signals,
+            topics=self.topics,
+            positions=self._list_versions(),
+            statements=self.store.list_statements(executive),
+            earlier=[i for i in self.store.list_issues(executive, limit=4 * LOOK_BACK) if i.week < week],
+            coverage=Coverage(
+                stories=len(ranked),
+                publishers=len({owner for one in ranked for owner in one.story.publishers}),
+                feeds_failing=sum(feed.state in DEAD_STATES for feed in feeds),
+                weeks_watched=max(0, (find_monday(now) - min(seen, default=now.date())).days // 7),
+                feeds_by_state=Counter(feed.state for feed in feeds),
+                feeds_dead=tuple(sorted(feed.title or feed.publisher for feed in feeds if is_dead(feed, now))),
+            ),
+        )
+        return compose_issue(person, week, material, now, token=secrets.token_urlsafe(16))
+
+    def _list_versions(self) -> dict[str, list[Position]]:
+        return {p.topic: self.store.position_history(p.topic) for p in self.store.list_positions()}
+
+    def publish(self, executive: str, week: str, now: datetime, *, send: bool = True) -> Issue | None:
+        """Make an issue and put its mail into the outbox; None when somebody else has, or is about to.
+
+        Issue and message are stored in one transaction, so that a crash leaves both or neither; the claim of a crashed
+        run expires and the next one makes the issue.
+        """
+        person = self.store.find_executive(executive)
+        if not self.store.claim_issue(executive, week, now):
+            return None
+        issue = self.compose(executive, week, now)
+        return issue if self.store.save_issue(issue, self._address(issue, person, now) if send else ()) else None
+
+    def _address(self, issue: Issue, person: Executive, now: datetime) -> tuple[Outgoing, ...]:
+        if not person.email:
+            log.warning("%s has no e-mail address: the issue of %s is stored, not sent", person.slug, issue.week)
+            return ()
+        links = self.link_issue(issue)
+        advisor = self.settings.advisor
+        return (
+            build_outgoing(
+                issue,
+                person,
+                render_issue(issue, advisor=advisor.name, **links),
+                sender=self.settings.mail.sender,
+                reply_to=f"{advisor.name} <{advisor.email}>".strip() if advisor.email else "",
+                message_id_domain=self._find_domain(),
+                now=now,
+                unsubscribe_url=links["pause_url"],
+                unsubscribe_mailto=advisor.email,
+            ),
+        )
+
+    def link_issue(self, issue: Issue) -> dict[str, str]:
+        """Return the addresses at which readers find an issue; empty when no public URL is configured."""
+        base = self.settings.web.public_url
+        return {
+            "browser_url": f"{base}/i/{issue.token}" if base else "",
+            "pause_url": f"{base}/i/{issue.token}/pause" if base else "",
+        }
+
+    def publish_due(self, now: datetime) -> list[Issue]:
+        """Publish every issue that should be out by now and is not."""
+        published = []
+        for person in self.store.list_executives():
+            week = find_due_week(person, now)
+            if week and self.store.find_issue(person.slug, week) is None:
+                issue = self.publish(person.slug, week, now)
+                if issue:
+                    published.append(issue)
+        return published
+
+    def list_exposures(self, now: datetime) -> list[Exposure]:
+        """Return the topics that move while no current advice is on file, worst first."""
+        agendas = {p.slug: self.store.list_statements(p.slug) for p in self.store.list_executives()}
+        positions = {position.topic: position for position in self.store.list_positions()}
+        return find_exposures(self.list_signals().values(), agendas, positions, now.date())
