@@ -369,7 +369,7 @@ def main() -> None:
     # A killed crawl's tracker warns of semaphores that it then removes.
     os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker"
     # Imported before the first fork.
-    from radar.pipeline import CRAWL_LEASE
+    from radar.pipeline.crawl import CRAWL_LEASE
     from radar.records import Feed
     from radar.store import migrate, open_store
 

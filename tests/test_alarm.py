@@ -238,7 +238,7 @@ def test_the_alarm_is_raised_and_sent_while_a_crawl_never_ends(
     store.sync_feeds([make_feed()])
     let_live(store, "ledger", datetime.now(UTC) - 3 * DAY)
     hanging = threading.Event()
-    monkeypatch.setattr("radar.pipeline.fetch_all", lambda *_, **__: hanging.wait(30) and iter(()))
+    monkeypatch.setattr("radar.pipeline.crawl.fetch_all", lambda *_, **__: hanging.wait(30) and iter(()))
     with serve_inbox() as (inbox, port):
         app = open_app(store, tmp_path, port)
         app.now = lambda: datetime.now(UTC)

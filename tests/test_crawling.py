@@ -124,7 +124,7 @@ def test_in_a_long_round_the_hour_begins_at_the_visit(
     store.sync_feeds([list_source(server)])
     moments = iter([0.0, *[30 * 60.0] * 9])
     with monkeypatch.context() as patch:
-        patch.setattr("radar.pipeline.time", SimpleNamespace(monotonic=lambda: next(moments)))
+        patch.setattr("radar.pipeline.crawl.time", SimpleNamespace(monotonic=lambda: next(moments)))
         open_app(store, tmp_path, server).pipeline.crawl(NOW)
     [feed] = store.list_feeds()
     assert feed.last_crawl_at == NOW + timedelta(minutes=30)
@@ -148,7 +148,7 @@ def test_an_interrupted_round_gives_back_what_it_did_not_visit(
         return save(self, visits)
 
     with monkeypatch.context() as patch:
-        patch.setattr("radar.pipeline.VISITS_AT_ONCE", 2)
+        patch.setattr("radar.pipeline.crawl.VISITS_AT_ONCE", 2)
         patch.setattr(Store, "save_crawls", interrupt)
         with pytest.raises(KeyboardInterrupt):
             app.pipeline.crawl(NOW)

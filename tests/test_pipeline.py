@@ -222,7 +222,7 @@ def test_an_interrupted_crawl_has_stored_the_visits_it_made(
             yield from islice(results, 10)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("radar.pipeline.fetch_all", fetch_ten)
+    monkeypatch.setattr("radar.pipeline.crawl.fetch_all", fetch_ten)
     with Server() as server:
         store.sync_feeds([Feed(server.url(f"/{n}"), "trade", "x.example") for n in range(30)])
         settings = Settings(home=tmp_path, database_url="", crawl=CrawlSettings(allow=(server.host,)))
