@@ -15,9 +15,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.connector import AddrInfoType
-
 # IANA special-purpose registries (RFC 6890 and successors), written out: `ipaddress.is_global` differs between
 # Python versions. 168.63.129.16 is public by number, yet answers from inside every Azure machine.
 _REFUSED_V4 = {
@@ -60,10 +57,11 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv6-only network
 _HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?")
 
 Resolve = Callable[..., Sequence[tuple[Any, ...]]]
+AddressInfo = tuple[int, int, int, str, tuple[Any, ...]]  # as getaddrinfo gives it
 
 
 class BlockedAddress(OSError):
-    """The address may not be contacted; an OSError, so that aiohttp treats it as a connection that failed."""
+    """The address may not be contacted."""
 
 
 def check_address(ip: str) -> str:
@@ -131,12 +129,12 @@ class Guard:
             return f"{host[:100]!r} is no valid host name"
         return ""
 
-    def make_socket(self, addr_info: AddrInfoType) -> socket.socket:
-        """Open a socket for one address about to be connected to; aiohttp calls this for every connection.
+    def make_socket(self, found: AddressInfo) -> socket.socket:
+        """Open a socket for one address about to be connected to; called for every connection.
 
         Raises BlockedAddress when the address is not public and no allowed name led to it.
         """
-        family, kind, proto, _, address = addr_info
+        family, kind, proto, _, address = found
         ip, port = str(address[0]), int(address[1])
         if (ip, port) not in self._exempt and not self.is_allowed(ip, port):
             reason = check_address(ip)
@@ -161,21 +159,17 @@ class Guard:
         return public
 
 
-class GuardedResolver(AbstractResolver):
-    """The guard's look-up for aiohttp, in threads of its own, so that a slow name server blocks nobody else."""
+class GuardedResolver:
+    """The guard's look-up in threads of its own, so that a slow name server blocks nobody else."""
 
     def __init__(self, guard: Guard, threads: int = 32) -> None:
         self._guard = guard
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolver")
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        """Return the addresses of a host that may be contacted."""
+    async def resolve(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a name that may be contacted. Raises as `Guard.look_up` does."""
         loop = asyncio.get_running_loop()
-        pairs = await loop.run_in_executor(self._threads, self._guard.look_up, host, port, int(family))
-        flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-        return [ResolveResult(hostname=host, host=ip, port=port, family=of, proto=0, flags=flags) for ip, of in pairs]
+        return [ip for ip, _ in await loop.run_in_executor(self._threads, self._guard.look_up, host, port)]
 
     async def close(self) -> None:
         """Let the threads go; one that still waits for a name server is not waited for."""

@@ -2,13 +2,13 @@
 
 import errno
 import socket
-import ssl
-from collections.abc import Iterator
 from typing import Literal
 
-import aiohttp
 import httpx
+import pycurl
 
+from radar.text import clean_text
+from radar.watch.fetch.transport import HeadersTooLong, TransferFailed
 from radar.watch.guard import BlockedAddress
 
 Grade = Literal["temporary", "soft", "hard", "gone", "refused"]
@@ -44,6 +44,9 @@ _CERTIFICATE = {
 }
 
 
+_TOO_LARGE = 100  # CURLE_TOO_LARGE, which pycurl has no name for
+
+
 def describe_status(status: int) -> tuple[str, Grade]:
     """Return the reason and the grade of an HTTP status that brought no feed."""
     words, grade = _STATUS.get(status, ("", "hard"))
@@ -58,54 +61,48 @@ def describe_status(status: int) -> tuple[str, Grade]:
 
 def describe_failure(error: BaseException, timeout: float) -> tuple[str, Grade]:
     """Return the reason and the grade of an exception raised on the way to an answer."""
-    causes = list(_unwrap(error))
-    for cause in causes:
-        if isinstance(cause, BlockedAddress):
-            return f"not contacted: {cause}", "refused"
-        if isinstance(cause, socket.gaierror):
-            if cause.errno == socket.EAI_AGAIN:
-                return "the name server does not answer", "temporary"
+    match error:
+        case BlockedAddress():
+            return f"not contacted: {error}", "refused"
+        case socket.gaierror(errno=socket.EAI_AGAIN):
+            return "the name server does not answer", "temporary"
+        case socket.gaierror():
             return "the host name does not resolve", "hard"
-        if isinstance(cause, ssl.SSLCertVerificationError) and not isinstance(cause, aiohttp.ClientError):
-            what = _CERTIFICATE.get(cause.verify_code, f"is not trusted ({cause.verify_message})")
-            return f"the server's certificate {what}", "hard"
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, aiohttp.ClientError):
-            return f"no secure connection could be made ({cause.reason or 'TLS error'})", "hard"
-        if isinstance(cause, ConnectionRefusedError):
-            return "the server refuses connections", "temporary"
-        if isinstance(cause, OSError) and cause.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH):
-            return "the server cannot be reached from here", "temporary"
-    for cause in causes:
-        if isinstance(cause, aiohttp.ServerDisconnectedError | ConnectionResetError | BrokenPipeError):
-            return "the server breaks off the connection", "temporary"
-        if isinstance(cause, aiohttp.ClientPayloadError):
-            return "the answer breaks off", "temporary"
-        if isinstance(cause, aiohttp.ClientResponseError):
-            if "Got more than" in cause.message:
-                return "the answer's headers are too long", "hard"
-            return "the answer is not valid HTTP", "hard"
-        if isinstance(cause, aiohttp.InvalidURL | httpx.InvalidURL | httpx.UnsupportedProtocol):
+        case HeadersTooLong():
+            return "the answer's headers are too long", "hard"
+        case TransferFailed():
+            return _describe_transfer(error, timeout)
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol() | ValueError():
             return "the address is not valid", "hard"
-        if isinstance(cause, TimeoutError | httpx.TimeoutException) and not isinstance(cause, httpx.ConnectTimeout):
-            return f"the server took longer than {timeout:g} s", "temporary"
-    if isinstance(error, ValueError | AssertionError):
-        return "the address is not valid", "hard"
     return "the connection failed", "temporary"
 
 
-def _unwrap(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and what caused it, outermost first."""
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [error]
-    while waiting:
-        cause = waiting.pop(0)
-        if cause is None or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        yield cause
-        waiting += [cause.__cause__, cause.__context__]
-        if isinstance(cause, BaseExceptionGroup):
-            waiting += cause.exceptions
-        # aiohttp's errors are OSErrors and SSLErrors too, but only what they carry knows the details.
-        inners = (getattr(cause, name, None) for name in ("os_error", "certificate_error"))
-        waiting += [inner for inner in inners if isinstance(inner, BaseException)]
+def _describe_transfer(error: TransferFailed, timeout: float) -> tuple[str, Grade]:
+    """Put what libcurl says into words."""
+    match error.code:
+        case pycurl.E_PEER_FAILED_VERIFICATION:
+            # Whether the name fits is libcurl's own question: OpenSSL says nothing of it, or 1, "unspecified".
+            kind = "address" if "address" in str(error) else "name"
+            what = "is not trusted" if error.verified > 1 else f"is for another {kind}"
+            return f"the server's certificate {_CERTIFICATE.get(error.verified, what)}", "hard"
+        case pycurl.E_SSL_CONNECT_ERROR | pycurl.E_SSL_CIPHER | pycurl.E_USE_SSL_FAILED:
+            return f"no secure connection could be made ({clean_text(str(error), 100) or 'TLS error'})", "hard"
+        case pycurl.E_SSL_CACERT_BADFILE:
+            return "this machine's list of certificate authorities cannot be read", "hard"
+        case pycurl.E_COULDNT_CONNECT if error.errno == errno.ECONNREFUSED:
+            return "the server refuses connections", "temporary"
+        case pycurl.E_COULDNT_CONNECT if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH):
+            return "the server cannot be reached from here", "temporary"
+        case pycurl.E_PARTIAL_FILE | pycurl.E_RECV_ERROR if error.begun:
+            return "the answer breaks off", "temporary"
+        case pycurl.E_GOT_NOTHING | pycurl.E_SEND_ERROR | pycurl.E_RECV_ERROR | pycurl.E_ABORTED_BY_CALLBACK:
+            return "the server breaks off the connection", "temporary"
+        case pycurl.E_UNSUPPORTED_PROTOCOL | pycurl.E_FTP_WEIRD_SERVER_REPLY:
+            return "the answer is not valid HTTP", "hard"  # the scheme has been checked: it was HTTP 0.9, or worse
+        case code if code == _TOO_LARGE:
+            return "the answer's headers are too long", "hard"
+        case pycurl.E_URL_MALFORMAT:
+            return "the address is not valid", "hard"
+        case pycurl.E_OPERATION_TIMEDOUT:
+            return f"the server took longer than {timeout:g} s", "temporary"
+    return "the connection failed", "temporary"

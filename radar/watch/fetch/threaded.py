@@ -1,7 +1,6 @@
 """Fetch from synchronous code: the event loop runs in a thread of its own while the caller works on the results."""
 
 import asyncio
-import ssl
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import aclosing, suppress
@@ -26,7 +25,7 @@ def fetch_all(
     concurrency: int = CONCURRENCY,
     spacing: float = SPACING,
     guard: Guard | None = None,
-    context: ssl.SSLContext | None = None,
+    authorities: str = "",
     closed: Mapping[str, datetime] | None = None,
     free_at: dict[str, float] | None = None,
 ) -> Iterator[FetchResult]:
@@ -49,7 +48,7 @@ def fetch_all(
             concurrency=concurrency,
             spacing=spacing,
             guard=guard,
-            context=context,
+            authorities=authorities,
             closed=closed,
             free_at=free_at,
         )
