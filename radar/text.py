@@ -205,6 +205,16 @@ def hide_login(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
 
 
+def host_of(url: str) -> str:
+    """Return the host a URL leads to, "" where it names none: feeds of one host are asked one after the other."""
+    from urllib.parse import urlsplit
+
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
 @functools.cache
 def _suffixes() -> "object":
     from publicsuffixlist import PublicSuffixList

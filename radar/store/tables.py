@@ -143,7 +143,9 @@ feed = Table(
     Column("last_success_at", UTCDateTime),
     Column("next_due_at", UTCDateTime),
     Column("lease_until", UTCDateTime),
+    Column("host", Text),
     Index("ix_feed_next_due_at", "next_due_at"),
+    Index("ix_feed_host", "host"),
 )
 
 host = Table(

@@ -29,11 +29,15 @@ from radar.store.engine import Database, columns_of, dump, in_chunks, insert_int
 from radar.store.glance import read_activity
 from radar.store.names import unknown_name
 from radar.store.tables import Text, UTCDateTime, crawl, entry, feed, host
+from radar.text import host_of
 
 #: An entry that keeps changing is a counter, not news: its text stays as this version had it.
 REVISIONS_KEPT = 24
 #: Visits remembered per feed.
 CRAWLS_KEPT = 50
+
+#: Any number will do, as long as nothing else on the server locks the same one: "Take" in ASCII.
+_TAKING = 0x54616B65
 
 #: What was seen of a feed's entries is long, and for the crawler only.
 _FEED = [column for column in columns_of(feed, Feed) if column.name != "seen"]
@@ -55,7 +59,10 @@ class Watch(Database):
         New ones are due at once; kind, publisher, title and whether it is paused follow the file; what crawling left
         behind is kept, also of feeds no longer listed and of their entries.
         """
-        rows = [dump(item, feed, listed=True, lease_until=None) for item in {f.url: f for f in feeds}.values()]
+        rows = [
+            dump(item, feed, listed=True, lease_until=None, host=host_of(item.url))
+            for item in {f.url: f for f in feeds}.values()
+        ]
         state = {column.name for column in feed.c} - {"url", "kind", "publisher", "title", "listed", "paused"}
         with self._keep() as connection:
             listed = set(connection.scalars(select(feed.c.url).where(feed.c.listed)))
@@ -67,32 +74,27 @@ class Watch(Database):
     def take_due_feeds(self, now: datetime, lease: timedelta, limit: int, force: bool = False) -> list[Feed]:
         """Lease the listed feeds that are due, longest due first; nobody else gets them until `now + lease`.
 
-        With `force` all are due, except those that are paused or that somebody holds.
+        A host's feeds are taken together, so that of several workers only one asks a host at a time: there may be a
+        few more than `limit`. With `force` all are due, except those that are paused or at whose host somebody is.
         """
+        taken = feed.c.lease_until > now
         due: ColumnElement[bool] = and_(
-            feed.c.listed, ~feed.c.paused, or_(feed.c.lease_until.is_(None), feed.c.lease_until <= now)
+            feed.c.listed, ~feed.c.paused, feed.c.host.not_in(select(feed.c.host).where(taken))
         )
         if not force:
             due = and_(due, or_(feed.c.next_due_at.is_(None), feed.c.next_due_at <= now))
-        # PostgreSQL: two workers skip each other's rows; the condition is repeated outside because a row may have
-        # been leased between the reading and the locking. SQLite has one writer at a time and ignores the lock.
-        chosen = (
-            select(feed.c.url)
-            .where(due)
-            .order_by(feed.c.next_due_at.asc().nulls_first(), feed.c.url)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("chosen")
-        )
+        first = select(feed.c.host).where(due).order_by(feed.c.next_due_at.asc().nulls_first(), feed.c.url).limit(limit)
         taking = (
             update(feed)
-            .where(feed.c.url.in_(select(chosen.c.url)), due)
+            .where(feed.c.host.in_(first), due)
             .values(lease_until=now + lease)
             .returning(*_FEED, feed.c.seen)
         )
         with self._write() as connection:
-            taken = [load(Feed, row) for row in connection.execute(taking)]
-        return sorted(taken, key=lambda f: (f.next_due_at is not None, f.next_due_at, f.url))
+            if connection.dialect.name == "postgresql":  # SQLite has one writer at a time; here takers take turns
+                connection.execute(select(func.pg_advisory_xact_lock(_TAKING)))
+            rows = [load(Feed, row) for row in connection.execute(taking)]
+        return sorted(rows, key=lambda f: (f.next_due_at is not None, f.next_due_at, f.url))
 
     def release_feeds(self, urls: Iterable[str]) -> None:
         """End the leases of feeds that will not be visited after all: they are due again."""

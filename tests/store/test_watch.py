@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from radar.errors import UnknownName
-from radar.records import Activity
+from radar.records import Activity, Feed
 from radar.store import Store, open_store
 from radar.store.lookup import open_lookup
 from radar.store.watch import CRAWLS_KEPT, REVISIONS_KEPT
@@ -93,6 +93,32 @@ def test_force_takes_feeds_before_they_are_due(store: Store) -> None:
     store.save_crawl(make_crawl())
     assert store.take_due_feeds(NOW + LEASE / 2, LEASE, 10) == []
     assert len(store.take_due_feeds(NOW + LEASE / 2, LEASE, 10, force=True)) == 1
+
+
+def test_a_hosts_feeds_are_taken_together_and_by_one_worker(store: Store) -> None:
+    """Two workers at one host would ask it twice at once, each within its own pauses."""
+    shared = [replace(make_feed(name), url=f"https://shared.example/{name}") for name in "abc"]
+    store.sync_feeds([*shared, make_feed("other")])
+    assert len(store.take_due_feeds(NOW, LEASE, 2)) == 4  # more than asked: all of the host that was begun
+    store.release_feeds([shared[0].url, make_feed("other").url])
+    assert [feed.publisher for feed in store.take_due_feeds(NOW, LEASE, 9)] == ["other.example"]
+    assert store.take_due_feeds(NOW, LEASE, 9, force=True) == []
+    store.release_feeds([feed.url for feed in shared])
+    assert {feed.url for feed in store.take_due_feeds(NOW, LEASE, 9)} == {feed.url for feed in shared}
+
+
+def test_racing_workers_never_share_a_host(database_url: str) -> None:
+    """Eight workers at once: the feeds of a host all go to one of them."""
+    stores = [open_store(database_url) for _ in range(8)]
+    hosts = [f"h{number}.example" for number in range(20)]
+    feeds = [Feed(f"https://{host}/{number}", "trade", host) for host in hosts for number in range(5)]
+    stores[0].sync_feeds(feeds)
+    results = race([partial(store.take_due_feeds, NOW, LEASE, 3) for store in stores])
+    for store in stores:
+        store.close()
+    taken = [{feed.publisher for feed in result} for result in results]
+    assert sum(map(len, taken)) == len(set().union(*taken)) == 8
+    assert sum(map(len, results)) == 5 * sum(map(len, taken))
 
 
 def test_racing_workers_never_take_one_feed_twice(database_url: str) -> None:

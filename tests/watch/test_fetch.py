@@ -3,13 +3,16 @@
 import gzip
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 
 from radar import __version__
 from radar.records import Feed, Fetched, FetchError, NotModified
+from radar.watch.fetch.transport import find_authorities
 from tests.watch.fetching import CONTACT, failure, fetch, fetch_one
-from tests.watch.loopback import RSS, Request, Server, answer
+from tests.watch.loopback import RSS, Request, Server, answer, drip
 
 
 @pytest.fixture
@@ -217,3 +220,59 @@ def test_other_statuses_are_graded_and_named(server: Server, status: int, grade:
     assert (result.status, result.grade) == (status, grade)
     assert result.reason
     assert str(status) in result.reason or status == 304
+
+
+def test_further_feeds_are_fetched_while_a_slow_server_is_waited_for(server: Server) -> None:
+    """One that keeps silent until the deadline holds up nothing but itself; nobody is asked for more after the end."""
+    server.routes["*"] = lambda _: answer(200, RSS)
+    with Server({"*": lambda _: drip(b"", pause=0.2)}, address="127.0.0.2") as slow:
+        batches = [[Feed(server.url(f"/{n}"), "trade", "x.example") for n in range(k, k + 3)] for k in (0, 3)]
+        asked: list[int] = []
+
+        def more() -> list[Feed]:
+            asked.append(len(server.requests))
+            return batches.pop() if batches else []
+
+        results = fetch(
+            server,
+            Feed(slow.url(), "trade", "x.example"),
+            "/first",
+            more=more,
+            allow=["127.0.0.1", "127.0.0.2"],
+            timeout=2.0,
+        )
+    assert [type(result).__name__ for result in results] == ["Fetched"] * 7 + ["FetchError"]
+    assert len(asked) == 3
+
+
+def test_no_proxy_of_the_environment_is_used(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy would connect in Radar's place, past the guard."""
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9/")
+    server.routes["/feed"] = lambda _: answer(200, RSS)
+    assert isinstance(fetch_one(server), Fetched)
+
+
+def test_an_address_with_a_line_break_or_a_space_sends_nothing_else(server: Server) -> None:
+    """What stands in an address cannot become a header or a second request."""
+    server.routes["*"] = lambda _: answer(200, RSS)
+    for path in ("/a\r\nX-Evil: 1", "/a HTTP/1.1\r\nX-Evil: 1\r\n\r\nGET /b", "/a\0b", "/ä b"):
+        fetch(server, Feed(server.url(path), "trade", "x.example"))
+    assert all("x-evil" not in request.headers for request in server.requests)
+    assert all(request.lines[0].count(b" ") == 2 for request in server.requests)
+
+
+def test_the_machines_own_authorities_are_trusted_beside_the_public_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An authority that the owner of the machine installed signs for the intranet."""
+    own = tmp_path / "own.pem"
+    trustme.CA().cert_pem.write_to_path(str(own))
+    monkeypatch.setenv("SSL_CERT_FILE", str(own))
+    find_authorities.cache_clear()
+    try:
+        trusted = Path(find_authorities()).read_text("ascii")
+    finally:
+        find_authorities.cache_clear()
+    assert own.read_text("ascii").strip() in trusted
+    assert trusted.count("BEGIN CERTIFICATE") > 100

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import math
 from collections import deque
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ import httpx
 
 from radar import __version__
 from radar.records import Feed, Fetched, FetchError, FetchResult, NotModified
+from radar.text import host_of
 from radar.watch.fetch.body import (
     MAX_BODY,
     BadBody,
@@ -22,7 +23,7 @@ from radar.watch.fetch.body import (
     read_retry_after,
     read_validator,
 )
-from radar.watch.fetch.hops import REDIRECTS, Visit, follow_redirect, host_of, split_login
+from radar.watch.fetch.hops import REDIRECTS, Visit, follow_redirect, split_login
 from radar.watch.fetch.pace import find_address
 from radar.watch.fetch.reasons import describe_failure, describe_status
 from radar.watch.fetch.transport import CurlTransport
@@ -128,11 +129,7 @@ class Fetcher:
                 await asyncio.sleep(pause)
             async with self._slots:
                 begun = loop.time()
-                try:
-                    async with asyncio.timeout(visit.left):
-                        result = await self._ask(visit, last=not host.waiting)
-                except TimeoutError:
-                    result = FetchError(visit.feed.url, f"the server took longer than {self._timeout:g} s", "temporary")
+                result = await self._ask(visit, last=not host.waiting)
                 visit.left -= loop.time() - begun
             allowed = self._guard.is_allowed(name, parts.port or (443 if parts.scheme == "https" else 80))
             self._free_at[name] = loop.time() + (0.0 if allowed else self._spacing)
@@ -141,9 +138,10 @@ class Fetcher:
             return result
 
     def _find_host(self, name: str) -> _Host:
-        if name not in self._hosts:
-            self._hosts[name] = _Host(stop=self._recall_stop(name))
-        return self._hosts[name]
+        host = self._hosts.setdefault(name, _Host())
+        if host.stop is None:
+            host.stop = self._recall_stop(name)
+        return host
 
     def _recall_stop(self, name: str) -> FetchError | None:
         """Return the answer of a host that asked, in an earlier run, to be left alone until a time still to come."""
@@ -167,7 +165,8 @@ class Fetcher:
             # A thousand hosts' idle connections would be a thousand open files, here and there.
             headers.append((b"Connection", b"close"))
         try:
-            response = await self._transport.handle_async_request(httpx.Request("GET", visit.url, headers=headers))
+            request = httpx.Request("GET", visit.url, headers=headers, extensions={"timeout": {"total": visit.left}})
+            response = await self._transport.handle_async_request(request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             reason, grade = describe_failure(error, self._timeout)
             return FetchError(feed.url, reason, grade)
@@ -219,6 +218,7 @@ class Fetcher:
 async def fetch_feeds(
     feeds: Iterable[Feed],
     *,
+    more: Callable[[], Sequence[Feed]] | None = None,
     contact: str,
     allow: Iterable[str] = (),
     now: datetime,
@@ -232,9 +232,10 @@ async def fetch_feeds(
 ) -> AsyncGenerator[FetchResult]:
     """Yield what the servers say, in the order in which they answer; every feed gives exactly one result.
 
-    `timeout` bounds one feed's whole visit, redirects included; `spacing` is the pause between two requests to one
-    host (none for hosts on the allow-list). A guard of one's own, or a PEM file of authorities to trust, replaces the
-    default ones.
+    `more` is asked, in another thread, for further feeds whenever half of the first ones have been visited, until it
+    brings none. `timeout` bounds one feed's whole visit, redirects included; `spacing` is the pause between two
+    requests to one host (none for hosts on the allow-list). A guard of one's own, or a PEM file of authorities to
+    trust, replaces the default ones.
     `closed` names hosts that answered 429 before, with the time until which they are left alone; `free_at` is where
     the pauses are kept by host (monotonic seconds), for who fetches in several rounds.
     """
@@ -250,30 +251,47 @@ async def fetch_feeds(
         closed=closed or {},
         free_at={} if free_at is None else free_at,
     )
-    by_host: dict[str, deque[Feed]] = {}
-    for feed in feeds:
-        by_host.setdefault(fetcher.expect(feed), deque()).append(feed)
+    queues: dict[str, deque[Feed]] = {}  # of the hosts that somebody is visiting
+    tasks: set[asyncio.Task[None]] = set()
 
-    async def visit_all(waiting: deque[Feed]) -> None:
+    async def visit_all(name: str) -> None:
         try:
-            while waiting:
-                await answers.put(await fetcher.fetch(waiting.popleft()))
+            while queues[name]:
+                await answers.put(await fetcher.fetch(queues[name].popleft()))
         except Exception as error:  # a bug: it travels to whoever iterates
             await answers.put(error)
+        del queues[name]
+
+    def begin(arriving: Sequence[Feed]) -> int:
+        names = [fetcher.expect(feed) for feed in arriving]
+        for name, feed in zip(names, arriving, strict=True):
+            if name in queues:
+                queues[name].append(feed)
+            else:
+                queues[name] = deque([feed])
+                task = asyncio.create_task(visit_all(name))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+        return len(arriving)
 
     async with fetcher:
-        expected = sum(map(len, by_host.values()))
-        tasks = [asyncio.create_task(visit_all(waiting)) for waiting in by_host.values()]
+        pending = most = begin(list(feeds))
         try:
-            for _ in range(expected):
+            while pending:
+                # One slow server must not hold up feeds that could be visited beside it.
+                if more is not None and pending <= most // 2:
+                    arrived = begin(await asyncio.get_running_loop().run_in_executor(None, more))
+                    pending, more = pending + arrived, more if arrived else None
                 answer = await answers.get()
                 if isinstance(answer, BaseException):
                     raise answer
+                pending -= 1
                 yield answer
         finally:
-            for task in tasks:
+            running = list(tasks)
+            for task in running:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*running, return_exceptions=True)
 
 
 def _read_headers(response: httpx.Response) -> dict[str, str]:

@@ -56,11 +56,3 @@ def split_login(url: str) -> tuple[str, tuple[str, str] | None]:
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc.lower()
-
-
-def host_of(url: str) -> str:
-    """Return the host whose turn a URL waits for."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""

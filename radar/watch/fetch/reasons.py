@@ -68,6 +68,8 @@ def describe_failure(error: BaseException, timeout: float) -> tuple[str, Grade]:
             return "the name server does not answer", "temporary"
         case socket.gaierror():
             return "the host name does not resolve", "hard"
+        case TimeoutError():
+            return f"the server took longer than {timeout:g} s", "temporary"
         case HeadersTooLong():
             return "the answer's headers are too long", "hard"
         case TransferFailed():

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime
 from queue import SimpleQueue
@@ -18,6 +18,7 @@ WAITING = 64  # results that wait for the caller
 def fetch_all(
     feeds: Iterable[Feed],
     *,
+    more: Callable[[], Sequence[Feed]] | None = None,
     contact: str,
     allow: Iterable[str] = (),
     now: datetime,
@@ -41,6 +42,7 @@ def fetch_all(
         stop.arm()
         stream = fetch_feeds(
             feeds,
+            more=more,
             contact=contact,
             allow=allow,
             now=now,

@@ -2,7 +2,9 @@
 
 import asyncio
 import atexit
+import contextlib
 import ipaddress
+import math
 import re
 import ssl
 import tempfile
@@ -59,7 +61,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
         self._limit = limit
         self._authorities = authorities
         self._resolver = GuardedResolver(guard)
-        self._resolved: dict[tuple[str, int], tuple[float, list[str]]] = {}
+        self._resolved: dict[tuple[str, int], tuple[float, list[str]]] = {}  # until when, what
         self._multi = pycurl.AsyncCurlMulti()
         self._multi.setopt(pycurl.M_MAXCONNECTS, KEPT_OPEN)
         self._idle: list[pycurl.Curl] = []
@@ -67,15 +69,25 @@ class CurlTransport(httpx.AsyncBaseTransport):
         self._breaking: set[tuple[str, int]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Make one request, redirects not followed, and return the answer once it is there."""
-        url = request.url
+        """Make one request, redirects not followed, and return the answer once it is there.
+
+        `extensions["timeout"]["total"]` bounds all of it, in seconds. Raises TimeoutError and what the class says.
+        """
+        url, headers = request.url, request.headers.raw
         host, port = url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
-        for name, value in request.headers.raw:
-            if _FORBIDDEN.search(value):
-                raise httpx.LocalProtocolError(f"the header {name.decode('ascii', 'replace')} has a line break")
+        if any(_FORBIDDEN.search(value) for _, value in headers):
+            raise httpx.LocalProtocolError("a header has a line break")
+        total: float = request.extensions["timeout"]["total"]
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + total
+        async with asyncio.timeout(total) if (host, port) not in self._resolved else contextlib.nullcontext():
+            resolved = await self._resolve(host, port)
         transfer = _Transfer(self._guard, self._limit)
         curl = self._idle.pop() if self._idle else pycurl.Curl()
-        self._prepare(curl, request, transfer, await self._resolve(host, port))
+        self._prepare(curl, url, headers, transfer)
+        curl.setopt(pycurl.TIMEOUT_MS, max(1, int((ends - loop.time()) * 1000)))
+        if resolved:
+            curl.setopt(pycurl.RESOLVE, resolved)
         if (host, port) in self._breaking:
             curl.setopt(pycurl.FRESH_CONNECT, 1)
         failure = None
@@ -94,41 +106,38 @@ class CurlTransport(httpx.AsyncBaseTransport):
         return httpx.Response(transfer.status, headers=transfer.headers, stream=_Whole(transfer.body), request=request)
 
     async def _resolve(self, host: str, port: int) -> list[str]:
-        """Return the checked addresses of a name; none of an address, which the guard sees when it is connected to."""
+        """Return what libcurl must know of a host: the checked addresses of a name.
+
+        Of an address nothing: the guard sees it when it is connected to.
+        """
+        until, known = self._resolved.get((host, port), (0.0, []))
+        now = asyncio.get_running_loop().time()
+        if now < until:
+            return known
         try:
             ipaddress.ip_address(host)
         except ValueError:
-            pass
-        else:
-            return []
-        now = asyncio.get_running_loop().time()
-        asked_at, addresses = self._resolved.get((host, port), (-_FORGETFUL, []))
-        if now - asked_at >= _FORGETFUL:
             addresses = await self._resolver.resolve(host, port)
-            self._resolved[host, port] = now, addresses
-        return [f"{host}:{port}:{','.join(addresses)}"]
+            until, known = now + _FORGETFUL, [f"{host}:{port}:{','.join(addresses)}"]
+        else:
+            until = math.inf
+        self._resolved[host, port] = until, known
+        return known
 
-    def _prepare(self, curl: pycurl.Curl, request: httpx.Request, transfer: "_Transfer", resolved: list[str]) -> None:
-        url = request.url
+    def _prepare(
+        self, curl: pycurl.Curl, url: httpx.URL, headers: list[tuple[bytes, bytes]], transfer: "_Transfer"
+    ) -> None:
         # Put together from the parts the guard has judged: another parser's idea of the host does not count.
-        host = url.raw_host.decode("ascii")
-        authority = f"[{host}]" if ":" in host else host
-        port = f":{url.port}" if url.port is not None else ""
-        curl.setopt(pycurl.URL, f"{url.scheme}://{authority}{port}{url.raw_path.decode('ascii')}")
+        curl.setopt(pycurl.URL, b"%s://%s%s" % (url.raw_scheme, url.netloc, url.raw_path))
         curl.setopt(pycurl.PATH_AS_IS, 1)
         # What is sent is what the request says: libcurl would leave out a header without a value.
-        lines = [name + b": " + value if value else name + b";" for name, value in request.headers.raw]
-        curl.setopt(pycurl.HTTPHEADER, lines)
+        curl.setopt(pycurl.HTTPHEADER, [name + b": " + value if value else name + b";" for name, value in headers])
         curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         curl.setopt(pycurl.PROXY, "")  # whatever the environment says: a proxy would connect unguarded
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.MAXAGE_CONN, IDLE)
-        if resolved:
-            curl.setopt(pycurl.RESOLVE, resolved)
-        if url.scheme == "https":
+        if url.raw_scheme == b"https":
             curl.setopt(pycurl.CAINFO, self._authorities or find_authorities())
-        if request.headers.get("connection") == "close":
-            curl.setopt(pycurl.FORBID_REUSE, 1)
         curl.setopt(pycurl.OPENSOCKETFUNCTION, transfer.open_socket)
         curl.setopt(pycurl.PREREQFUNCTION, transfer.ask_once)
         curl.setopt(pycurl.HEADERFUNCTION, transfer.take_header)

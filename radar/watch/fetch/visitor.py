@@ -5,8 +5,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from radar.records import Feed, Fetched, FetchResult
+from radar.text import host_of
 from radar.watch.fetch.client import SPACING
-from radar.watch.fetch.hops import host_of
 from radar.watch.fetch.threaded import fetch_all
 from radar.watch.guard import Guard
 
