@@ -201,7 +201,7 @@ def test_bursts_without_a_trend_are_confirmed_now_and_then_but_not_more() -> Non
     """Reports come in bursts (one story, many owners): variance 2.5 times the mean, and still no trend.
 
     Measured on 1,500 such topics (0.5 to 8 reports a week, 60 weeks): 8 % are confirmed at some time, in 0.2 % of their
-    weeks. With 126 topics that is a false confirmation every four weeks: the bound holds this line, it is no praise.
+    weeks. With 271 topics that is a false confirmation every two weeks: the bound holds this line, it is no praise.
     """
     random = np.random.default_rng(48)
     histories = [
