@@ -25,9 +25,6 @@ _IN_BOX = {
 }
 # What may come before the root: no DTD, so that lxml never sees one.
 _PROLOG = re.compile(rb"(?:\s++|<\?[^?]*+\?>|<!--(?:[^-]|-(?!-))*+-->)*+<[A-Za-z_]")
-_BASE = re.compile(rb"base\s*=")
-# Characters of Windows-1252 where Unicode has controls, as bytes of UTF-8 and as references.
-_LEGACY = (re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#0*(?:1[2-5]\d|[xX]0*[89][0-9a-fA-F]);"))
 
 
 def read_strictly(body: bytes, charset: str, *, base: str, now: datetime) -> RawFeed:
@@ -48,10 +45,7 @@ def read_strictly(body: bytes, charset: str, *, base: str, now: datetime) -> Raw
 
 def _read(document: bytes, base: str, now: datetime) -> RawFeed:
     declared = list_namespaces(document)
-    bases = {document[found.start() - 1 : found.start()] for found in _BASE.finditer(document)}
-    if any(before.isspace() for before in bases):
-        raise Unsure("a base attribute without a namespace")
-    elements = Elements(base=base, has_bases=b":" in bases, has_legacy=_has_legacy(document))
+    elements = Elements(document, base)
     root = parse_xml(document)
     version = _find_version(root, elements.name(root), declared)
     elements.is_atom = version.startswith("atom")
@@ -76,11 +70,6 @@ def _find_version(root: Element, name: str, declared: list[tuple[str, str]]) -> 
     elif name != "rdf_rdf" or (telling and not version):
         raise Unsure("a root that is no feed's")
     return version
-
-
-def _has_legacy(document: bytes) -> bool:
-    as_bytes, as_reference = _LEGACY
-    return bool((not document.isascii() and as_bytes.search(document)) or as_reference.search(document))
 
 
 class _TooLongError(Exception):
