@@ -14,9 +14,9 @@ from feedparser.mixin import _FeedParserMixin
 from feedparser.urls import _urljoin, make_safe_absolute_uri
 from lxml import etree
 
-from radar.watch.parse.entries import Unsure
 from radar.watch.parse.fields import is_plain_url
 from radar.watch.parse.names import HANDLED, Role, find_role, name_element
+from radar.watch.parse.raw import Unsure
 
 Element = Any  # an lxml.etree._Element; lxml ships no types
 
@@ -84,7 +84,7 @@ class Elements:
         self.is_atom = False
         self._document, self._base = document, base
 
-    # What few documents need is looked for when it is needed.
+    # Few documents need to know this.
 
     @functools.cached_property
     def _has_bases(self) -> bool:

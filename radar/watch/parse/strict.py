@@ -9,10 +9,11 @@ from datetime import datetime
 
 from radar.watch.parse.elements import Element, Elements, find_href, parse_xml, read_attributes
 from radar.watch.parse.encoding import ITEMS_KEPT, decode_strictly, drop_middle
-from radar.watch.parse.entries import RawEntry, RawFeed, Unsure
 from radar.watch.parse.fields import read_ttl
 from radar.watch.parse.items import WEB_PAGES, ItemReader, mend_query
 from radar.watch.parse.names import Role, list_namespaces
+from radar.watch.parse.people import read_author
+from radar.watch.parse.raw import RawEntry, RawFeed, Unsure
 
 _NETSCAPE = "http://my.netscape.com/rdf/simple/0.9/"
 _TELLING = {"http://purl.org/rss/1.0/": "rss10", "http://www.w3.org/2005/atom": "atom10", _NETSCAPE: "rss090"}
@@ -85,6 +86,7 @@ class _FeedReader:
         self._title, self._title_is_plain = "", False
         self._title_depth = -1
         self._link: str | None = None
+        self._author = ""
         self._hints: dict[str, str] = {}
         self._has_summary = self._has_content = self._has_channel = False
 
@@ -101,6 +103,7 @@ class _FeedReader:
             items=self._entries,
             ttl=read_ttl(ttl, period, frequency),
             title_is_plain=self._title_is_plain,
+            author=self._author,
         )
 
     def _read_root(self, root: Element) -> None:
@@ -130,7 +133,7 @@ class _FeedReader:
                 self._read_item(child, depth)
             elif role is Role.CONTAINER:
                 self._read_channel(child, depth)
-            elif role is Role.LEAF or role is Role.LICENSE:
+            elif role is Role.LEAF or role is Role.LICENSE or role is Role.ORIGINAL_LINK:
                 self._elements.pass_leaf(child)
             elif role is Role.TITLE or role is Role.MEDIA_TITLE:
                 self._read_title(child, role, depth)
@@ -148,6 +151,8 @@ class _FeedReader:
                 self._note_summary(child, role)
             elif role in _IN_BOX:
                 self._pass_box(child, role, depth)
+            elif role is Role.AUTHOR and self._elements.is_atom:
+                self._author = read_author(self._elements, child, self._author)
             elif role is Role.AUTHOR or role is Role.CONTRIBUTOR:
                 self._elements.pass_person(child)
             elif role not in (Role.PUBLISHED, Role.UPDATED, Role.CREATED, Role.ABSTRACT) or len(child):
