@@ -214,8 +214,7 @@ class ItemReader:
         self._elements.text(element)
 
     def _read_license(self, element: Element, _: int) -> None:
-        text = self._elements.text(element)
-        self._links.append(("license", self._elements.resolve(text, element) if text else ""))
+        self._links.append(("license", self._elements.text(element)))
 
     def _read_original_link(self, element: Element, depth: int) -> None:
         if element.keys():
