@@ -29,9 +29,10 @@ from lxml import etree
 from radar.records import Feed, Parsed
 from radar.watch.parse import parse_feed
 from radar.watch.parse.encoding import find_charset, mend_document
-from radar.watch.parse.entries import RawFeed, Unsure, build_feed
+from radar.watch.parse.entries import build_feed
 from radar.watch.parse.json_feed import is_json
 from radar.watch.parse.lenient import read_leniently
+from radar.watch.parse.raw import RawFeed, Unsure
 from radar.watch.parse.strict import read_strictly
 
 DEFAULT = Path(__file__).resolve().parents[1].parent / "shared" / "data"

@@ -14,6 +14,8 @@ _INVISIBLE = re.compile(
 # Control characters, line and paragraph separators: Unicode's Cc, Zl and Zp.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SPACED = bytes(32 if byte < 32 or byte == 127 else byte for byte in range(256))  # ASCII, its controls as spaces
+_SPACES = re.compile(rb"  +")
+_ASCII = bytes(range(128))
 # Normalising takes time quadratic in the marks that are piled on one letter. No language has more than a few; Unicode's
 # stream-safe format (UAX 15, section 13) has at most 30.
 _MOST_MARKS = 30
@@ -73,10 +75,16 @@ def clean_text(text: str, limit: int = 0) -> str:
 
 def _clean(text: str) -> str:
     if text.isascii():
-        return b" ".join(text.encode().translate(_SPACED).split()).decode()  # half the work of the same on text
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    # In this order: a mark between two letters goes first.
-    text = _compose(_INVISIBLE.sub("", text))
+        # Half the work of the same on text; splitting would make an object of every word.
+        return _SPACES.sub(b" ", text.encode().translate(_SPACED)).strip(b" ").decode()
+    written = text.encode("utf-8", "replace")
+    text = written.decode()
+    # Most texts have few characters beyond ASCII, and only those can be invisible.
+    if _INVISIBLE.search(written.translate(None, _ASCII).decode()):
+        text = _INVISIBLE.sub("", text)
+    text = _compose(text)  # after that: a mark between two letters has gone
+    if "  " not in text and text.isprintable():  # then its only white space are single blanks
+        return text.strip()
     text = " ".join(text.split())
     if not text.isprintable():  # else it has no control characters
         text = " ".join(_CONTROL.sub(" ", text).split())

@@ -207,10 +207,14 @@ entry = Table(
     Column("first_seen_at", UTCDateTime, nullable=False),
     Column("summary", Text, nullable=False),
     Column("author", Text, nullable=False),
-    Column("content_hash", Text, nullable=False),
     Column("revisions", Integer, nullable=False),
     Column("story_id", Text, ForeignKey("story.id")),
-    Index("ix_entry_story_id", "story_id"),
+    Index(
+        "ix_entry_story_id",
+        "story_id",
+        sqlite_where=text("story_id IS NOT NULL"),
+        postgresql_where=text("story_id IS NOT NULL"),
+    ),
     Index("ix_entry_feed_url", "feed_url", "published_at"),
     Index(
         "ix_entry_ungrouped",

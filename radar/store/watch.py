@@ -1,6 +1,5 @@
 """Feeds, the visits to them, and the entries they brought."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -165,12 +164,10 @@ class Watch(Database):
                 new = []
                 # The first of two with one identity counts.
                 for item in {item.id: item for item in reversed(entries)}.values():
-                    content_hash = _hash_content(item)
                     if item.id not in known:
                         new.append(item.id)
-                    if known.get(item.id) != content_hash:
-                        rows.append((*_entry_values(item), visit.feed_url, content_hash, 1))
-                        known[item.id] = content_hash
+                        known.add(item.id)
+                    rows.append((*_entry_values(item), visit.feed_url, 1))
                 saved.append(new[::-1])
                 failed = visit.outcome == "failed"
                 outcome = "failed" if failed else "new entries" if new else "unchanged"
@@ -250,13 +247,15 @@ class _Bulks:
 
         keeping = insert_into(engine, entry)
         new = keeping.excluded
-        changed = ("url", "title", "summary", "author", "content_hash")
+        # What a reader would call a change: not the times, which feeds without dates make up at every visit.
+        text = ("url", "title", "summary", "author")
+        changed = or_(*(entry.c[name] != new[name] for name in text))
         keeping = keeping.on_conflict_do_update(
             index_elements=["id"],
-            set_={**{name: new[name] for name in changed}, "revisions": entry.c.revisions + 1},
-            where=and_(entry.c.content_hash != new.content_hash, entry.c.revisions < REVISIONS_KEPT),
+            set_={**{name: new[name] for name in text}, "revisions": entry.c.revisions + 1},
+            where=and_(changed, entry.c.revisions < REVISIONS_KEPT),
         )
-        columns = [*(entry.c[name] for name in _OF_ENTRY), entry.c.feed_url, entry.c.content_hash, entry.c.revisions]
+        columns = [*(entry.c[name] for name in _OF_ENTRY), entry.c.feed_url, entry.c.revisions]
         self.keep_entry = Bulk(keeping, columns, engine.dialect)
 
         columns = [*(crawl.c[name] for name in _OF_VISIT), crawl.c.outcome, crawl.c.entries_new]
@@ -279,16 +278,9 @@ def _lock_feeds(connection: Connection, urls: Sequence[str]) -> None:
             raise unknown_name("feed", url, _similar_feeds(connection, url))
 
 
-def _find_known(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """Return the content hashes of those entries that are stored."""
-    rows = select_in(connection, "SELECT id, content_hash FROM entry WHERE id IN (?)", ids)
-    return {row[0]: row[1] for row in rows}
-
-
-def _hash_content(item: Entry) -> str:
-    """Hash what a reader would call a change; not the times, which feeds without dates make up at every visit."""
-    content = "\x1f".join((item.url, item.title, item.summary, item.author))
-    return hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=10).hexdigest()
+def _find_known(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Return those of the ids under which an entry is stored."""
+    return {row[0] for row in select_in(connection, "SELECT id FROM entry WHERE id IN (?)", ids)}
 
 
 def _similar_feeds(connection: Connection, url: str) -> list[str]:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from radar.records import Feed, Parsed
 from radar.watch.parse.encoding import find_charset, mend_document
-from radar.watch.parse.entries import RawFeed, Unsure, build_feed
+from radar.watch.parse.entries import build_feed
 from radar.watch.parse.json_feed import is_json, read_json_feed
 from radar.watch.parse.lenient import read_leniently
+from radar.watch.parse.raw import RawFeed, Unsure
 from radar.watch.parse.strict import read_strictly
 
 _BLANK = re.compile(rb"[ \t\r\n\0]*+")

@@ -6,7 +6,6 @@ The numbers in comments are lines of feedparser 6.0's mixin.py.
 import functools
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -15,9 +14,9 @@ from feedparser.mixin import _FeedParserMixin
 from feedparser.urls import _urljoin, make_safe_absolute_uri
 from lxml import etree
 
-from radar.watch.parse.entries import Unsure
-from radar.watch.parse.fields import PLAIN_URL
+from radar.watch.parse.fields import is_plain_url
 from radar.watch.parse.names import HANDLED, Role, find_role, name_element
+from radar.watch.parse.raw import Unsure
 
 Element = Any  # an lxml.etree._Element; lxml ships no types
 
@@ -28,6 +27,9 @@ _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _MARKED = re.compile(r"</\w+>|&#?\w+;")  # what looks like HTML has one of these (638)
 _LEGACY = re.compile("[\x80-\x9f]")
+# The same as bytes of UTF-8 and as references.
+_LEGACY_BYTES = (re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#0*(?:1[2-5]\d|[xX]0*[89][0-9a-fA-F]);"))
+_BASE = re.compile(rb"base\s*=")
 
 # No entity is resolved and nothing is fetched; documents with a DTD do not come here at all.
 _PARSER = etree.XMLParser(
@@ -77,10 +79,25 @@ def find_href(attributes: Mapping[str, str]) -> str | None:
 class Elements:
     """The elements of one document: their names, their roles, and what is in them."""
 
-    def __init__(self, *, base: str, has_bases: bool, has_legacy: bool) -> None:
-        """`base` is the document's address; does it have xml:base, and characters of Windows-1252 in Unicode's C1?"""
+    def __init__(self, document: bytes, base: str) -> None:
+        """`document` is in UTF-8, `base` its address."""
         self.is_atom = False
-        self._base, self._has_bases, self._has_legacy = base, has_bases, has_legacy
+        self._document, self._base = document, base
+
+    # Few documents need to know this.
+
+    @functools.cached_property
+    def _has_bases(self) -> bool:
+        """Tell whether the document has xml:base; raises Unsure where it has that attribute without the namespace."""
+        before = {self._document[found.start() - 1 : found.start()] for found in _BASE.finditer(self._document)}
+        if any(character.isspace() for character in before):
+            raise Unsure("a base attribute without a namespace")
+        return b":" in before
+
+    @functools.cached_property
+    def _has_legacy(self) -> bool:
+        """Tell whether the document has characters of Windows-1252 where Unicode has controls."""
+        return any(expression.search(self._document) for expression in _LEGACY_BYTES)
 
     def name(self, element: Element) -> str:
         """Return feedparser's name for an element."""
@@ -94,15 +111,12 @@ class Elements:
         """Return the text of an element that has nothing else in it."""
         if len(element):
             raise Unsure(f"elements in {self.name(element)}")
-        text: str | None = element.text
-        if not text:
-            return ""
-        text = text.strip()
-        return text if text.isascii() else self._mend(text)
+        return self._read_text(element)
 
     def content(self, element: Element, default: str) -> tuple[str, bool]:
         """Return the text of a title, summary or content, and whether it is plain; `default` is its type."""
         kind = default
+        is_leaf = not len(element)
         if element.keys():
             attributes = read_attributes(element)
             if attributes.get("mode") == "base64":
@@ -111,11 +125,11 @@ class Elements:
             kind = _TYPES.get(given, given)
             if kind in _XHTML:
                 return self._mend(self._write_markup(element).strip()), False
-            if kind not in ("text/plain", "text/html"):
+            if kind not in ("text/plain", "text/html") and not (is_leaf and not element.text):  # Atom's is elsewhere
                 raise Unsure("content of an unusual type")
-        if len(element):
+        if not is_leaf:
             return self._mend(self._write_undeclared(element).strip()), False
-        text = self.text(element)
+        text = self._read_text(element)
         plain = kind == "text/plain"
         if plain and not self.is_atom and ("<" in text or "&" in text) and _MARKED.search(text):
             plain = not _FeedParserMixin.looks_like_html(text)
@@ -128,7 +142,7 @@ class Elements:
 
     def resolve(self, address: str, element: Element) -> str:
         """Return an address made absolute, against xml:base where there is one."""
-        if PLAIN_URL.fullmatch(address):
+        if is_plain_url(address):
             return address
         base = self._base
         if self._has_bases:
@@ -156,6 +170,13 @@ class Elements:
                     raise Unsure(f"{name} in {self.name(element)}, twice or empty")
                 named.add(short)
 
+    def _read_text(self, element: Element) -> str:
+        text: str | None = element.text
+        if not text:
+            return ""
+        text = text.strip()
+        return text if text.isascii() else self._mend(text)
+
     def _write_markup(self, element: Element) -> str:
         """Return XHTML as HTML, without attributes: nobody reads them (258, 307)."""
         return escape(element.text or "") + self._write_children(element)
@@ -178,6 +199,8 @@ class Elements:
 
     def _mend(self, text: str) -> str:
         """Undo a wrong encoding within a right one (560)."""
-        with suppress(ValueError):
+        try:  # noqa: SIM105  # it fails nearly always, and suppress() takes as long as the attempt
             text = text.encode("iso-8859-1").decode("utf-8")
-        return text.translate(_cp1252) if self._has_legacy and _LEGACY.search(text) else text
+        except ValueError:
+            pass
+        return text.translate(_cp1252) if not text.isascii() and self._has_legacy and _LEGACY.search(text) else text

@@ -4,7 +4,7 @@ import codecs
 import re
 from html.entities import html5
 
-from radar.watch.parse.entries import Unsure
+from radar.watch.parse.raw import Unsure
 
 #: Codecs that Python knows but no feed is written in; decoding punycode is quadratic, "undefined" always fails.
 _UNUSABLE = frozenset(

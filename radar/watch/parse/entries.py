@@ -1,8 +1,7 @@
 """Build entries: identity, title, link, date and summary for everything a feed published, the newest 500 of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
 
 from radar.records import Entry, Feed, Parsed
 from radar.text import clean_text, stable_id
@@ -15,35 +14,10 @@ from radar.watch.parse.fields import (
     read_summary,
     read_text,
 )
+from radar.watch.parse.papers import PAPERS, read_paper
+from radar.watch.parse.raw import RawEntry, RawFeed
 
 MAX_ENTRIES = 500
-
-
-class Unsure(Exception):
-    """The document has something in it that only feedparser knows how to read."""
-
-
-class RawEntry(NamedTuple):
-    """One item of a document as published, nothing cleaned yet."""
-
-    guid: str
-    url: str  # absolute, or ""
-    title: str
-    texts: tuple[tuple[str, bool], ...]  # summary, then contents; True: plain text
-    author: str
-    published_at: datetime | None
-    title_is_plain: bool = True
-
-
-class RawFeed(NamedTuple):
-    """A document as published: what all the ways of reading one agree on."""
-
-    title: str
-    link: str
-    format: str
-    items: Sequence[RawEntry]
-    ttl: int = 0
-    title_is_plain: bool = True
 
 
 def build_feed(raw: RawFeed, *, feed: Feed, base: str, now: datetime) -> Parsed:
@@ -57,7 +31,12 @@ def build_feed(raw: RawFeed, *, feed: Feed, base: str, now: datetime) -> Parsed:
     home = read_link(raw.link, base) or base
     fallback = f"Untitled entry of {title or feed.title or feed.publisher}"
     seen: dict[str, tuple[str, RawEntry, str, datetime]] = {}
-    for item in raw.items:
+    for published in raw.items:
+        item = published if not published.guid.startswith(PAPERS) else read_paper(published)
+        if item is None:
+            continue
+        if not item.author and raw.author:
+            item = item._replace(author=raw.author)
         entry_id = _identify(item)
         key = stable_id(feed.url, entry_id)
         if key not in seen:
@@ -77,18 +56,18 @@ def build_feed(raw: RawFeed, *, feed: Feed, base: str, now: datetime) -> Parsed:
             continue
         summary = _find_summary(item)
         entries.append(
-            Entry(
-                id=key,
-                feed_url=feed.url,
-                entry_id=entry_id,
-                url=url,
-                title=_find_title(item, summary) or clean_text(fallback, MAX_TITLE),
-                published_at=published_at,
-                first_seen_at=now,
-                summary=summary,
-                author=read_author(item.author),
-                publisher=feed.publisher,
-                kind=feed.kind,
+            Entry(  # by position: by name a record takes twice as long to make
+                key,
+                feed.url,
+                entry_id,
+                url,
+                _find_title(item, summary) or clean_text(fallback, MAX_TITLE),
+                published_at,
+                now,
+                summary,
+                read_author(item.author),
+                feed.publisher,
+                feed.kind,
             )
         )
     return Parsed(title, raw.format, tuple(entries), ttl=raw.ttl, known_at=tuple(known_at), seen=tuple(prints))

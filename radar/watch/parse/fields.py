@@ -38,9 +38,9 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 # such a tag out by hand leaves what an HTML parser would leave. Text between the cells of a table would be moved, so
 # there must be none.
 _SPACE = r"[ \t\r\n\f]"
-_VALUE = r"""(?:"[^"<>]*"|'[^'<>]*'|[^ \t\r\n\f"'<>=`]+)"""
-_ATTRIBUTE = rf"""{_SPACE}+[^ \t\r\n\f"'<>/=]+(?:{_SPACE}*={_SPACE}*{_VALUE})?"""
-_TAG = re.compile(rf"<(?:(/?[a-zA-Z][a-zA-Z0-9]*)(?:{_ATTRIBUTE})*{_SPACE}*/?|!--(?!-?>)[^<>]*--)>")
+_VALUE = r"""(?:"[^"<>]*+"|'[^'<>]*+'|[^ \t\r\n\f"'<>=`]++)"""
+_ATTRIBUTE = rf"""{_SPACE}++[^ \t\r\n\f"'<>/=]++(?:{_SPACE}*+={_SPACE}*+{_VALUE})?+"""
+_TAG = re.compile(rf"<(?:(/?[a-zA-Z][a-zA-Z0-9]*+)(?:{_ATTRIBUTE})*+{_SPACE}*+/?|!--(?!-?>)[^<>]*--)>")
 _SIMPLE_BLOCKS = """address article blockquote br dd div dl dt figure figcaption h1 h2 h3 h4 h5 h6 hr img li ol p pre
     section table td th tr ul"""
 _SIMPLE_INLINES = """a abbr aside audio b bdi bdo big center cite code del details dfn em embed font footer header i ins
@@ -68,6 +68,12 @@ PLAIN_URL = re.compile(
 _DOUBTFUL = re.compile(r"""[<>"'`{}|\\^]|[^!-~]""")
 
 
+@functools.lru_cache(maxsize=512)  # an entry's address is asked about twice or thrice
+def is_plain_url(address: str) -> bool:
+    """Tell whether an address is absolute and of such characters only that nothing can be done to it."""
+    return PLAIN_URL.fullmatch(address) is not None
+
+
 def read_text(value: Any, limit: int, *, plain: bool = False) -> str:
     """Return a field as one line of plain text of at most `limit` characters.
 
@@ -83,7 +89,7 @@ def read_text(value: Any, limit: int, *, plain: bool = False) -> str:
         for length in (4 * limit, 16 * limit):
             if length < len(text) and (beginning := _read_beginning(text, length, limit)):
                 return beginning
-    text = _strip_tags(text) if not plain or _MARKUP.search(text) else html.unescape(text)
+    text = _strip_tags(text) if not plain or ("<" in text and _MARKUP.search(text)) else html.unescape(text)
     # Feeds escape markup twice, some three times.
     for _ in range(3):
         if "<" in text and _MARKUP.search(text):
@@ -122,7 +128,7 @@ def read_link(value: Any, base: str) -> str:
     value = value.strip()
     if not value or len(value) > MAX_URL:
         return ""
-    if PLAIN_URL.fullmatch(value):
+    if is_plain_url(value):
         return str(value)
     try:
         url: str = urljoin(base, value)
@@ -136,7 +142,7 @@ def read_link(value: Any, base: str) -> str:
 
 def choose_link(link: Any, links: Iterable[tuple[str, Any]], guid: str, base: str) -> str:
     """Return the page of an entry, else whatever else of it can be opened: `links` are (relation, address)."""
-    if isinstance(link, str) and link != guid and PLAIN_URL.fullmatch(link) and len(link) <= MAX_URL:
+    if isinstance(link, str) and link != guid and len(link) <= MAX_URL and is_plain_url(link):
         return link  # as most are
     # feedparser takes every guid for a link unless it is told otherwise, also "12345".
     candidates = [] if link == guid else [link]

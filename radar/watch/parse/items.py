@@ -10,9 +10,10 @@ from datetime import datetime
 
 from radar.watch.parse.dates import MAX_DATE, read_date
 from radar.watch.parse.elements import Element, Elements, find_href, read_attributes
-from radar.watch.parse.entries import RawEntry, Unsure
-from radar.watch.parse.fields import choose_link
-from radar.watch.parse.names import HANDLED, Role, is_known
+from radar.watch.parse.fields import choose_link, read_link
+from radar.watch.parse.names import Role, is_known
+from radar.watch.parse.people import read_author
+from radar.watch.parse.raw import RawEntry, Unsure
 
 #: Relation and media types by which a link is the entry's page.
 WEB_PAGES = frozenset(("text/html", "html", "application/xhtml+xml", "xhtml"))
@@ -50,6 +51,7 @@ class ItemReader:
             Role.CREATED: self._read_created,
             Role.ENCLOSURE: self._read_enclosure,
             Role.LICENSE: self._read_license,
+            Role.ORIGINAL_LINK: self._read_original_link,
             Role.SOURCE: self._pass_source,
             Role.IMAGE: self._pass_image,
             Role.CONTRIBUTOR: lambda element, _: elements.pass_person(element),
@@ -59,7 +61,8 @@ class ItemReader:
 
     def read(self, element: Element, depth: int, *, has_content: bool) -> RawEntry:
         """Return an item at that depth; `has_content` says that the channel's own content came before it."""
-        self._guid = self._title = self._author = self._published = self._updated = self._created = ""
+        self._guid = self._title = self._published = self._updated = self._created = ""
+        self._author = self._source_author = self._original_link = ""
         self._title_is_plain = self._summary_is_plain = False
         self._has_content = has_content
         self._link: str | None = None
@@ -77,15 +80,11 @@ class ItemReader:
         at = read_date(self._published, self._now)
         at = at or read_date(self._updated, self._now) or read_date(self._created, self._now)
         texts = self._contents if self._summary is None else [(self._summary, self._summary_is_plain), *self._contents]
-        return RawEntry(
-            guid=self._guid,
-            url=choose_link(self._link, self._links, self._guid, self._base),
-            title=self._title,
-            texts=tuple(texts),
-            author=self._author,
-            published_at=at,
-            title_is_plain=self._title_is_plain,
-        )
+        url = read_link(self._original_link, self._base) if self._original_link else ""
+        url = url or choose_link(self._link, self._links, self._guid, self._base)
+        author = self._author or self._source_author
+        # By position: by name a record takes twice as long to make.
+        return RawEntry(self._guid, url, self._title, tuple(texts), author, at, self._title_is_plain)
 
     def _read_container(self, parent: Element, depth: int) -> None:
         depth += 1
@@ -111,10 +110,10 @@ class ItemReader:
 
     def _counts(self, name: str, depth: int) -> bool:
         """Tell whether a value counts: a later one does unless it stands deeper (mixin.py 593)."""
-        if depth <= self._depths.setdefault(name, depth):
+        known = self._depths.setdefault(name, depth)
+        if depth < known:
             self._depths[name] = depth
-            return True
-        return False
+        return depth <= known
 
     def _read_title(self, element: Element, depth: int) -> None:
         if self._take_title(element, depth):
@@ -188,39 +187,12 @@ class ItemReader:
             self._summary = value
 
     def _read_author(self, element: Element, depth: int) -> None:
-        """Read <author>name</author>, or one with <name> and <email> in it; the last one counts."""
-        if not len(element):
-            if self._counts("author", depth):
-                self._author = self._elements.text(element)
-        else:
-            person = self._read_person(element)
-            name, email = person.get("name"), person.get("email")
-            # Of an earlier person feedparser keeps what the later one lacks (mixin.py 734).
-            if (self._author and not name) or depth != self._depths.setdefault("author", depth):
-                raise Unsure("persons of an unusual form")
-            self._author = f"{name} ({email})" if name and email else name or email or ""
-        if len(self._author) > MAX_DATE:
-            raise Unsure("a long author")
-
-    def _read_person(self, element: Element) -> dict[str, str]:
-        person = {}
-        beside = [element.text]
-        for child in element:
-            beside.append(child.tail)
-            name = self._elements.name(child).removeprefix("itunes_")
-            if name in person:
-                raise Unsure(f"two of {name} in a person")
-            if name in ("name", "email") and not len(child):
-                person[name] = (child.text or "").strip()
-                continue
-            role = self._elements.role(child)
-            if len(child) or role not in (Role.CONTAINER, Role.LEAF):
-                raise Unsure(f"{name} in a person")
-            if (role is Role.CONTAINER or "_" in name) and (child.keys() or name in HANDLED):
-                beside.append(child.text)  # feedparser may read on as if the element were not there
-        if any(text and not text.isspace() for text in beside):
-            raise Unsure("text beside a person's name")
-        return person
+        """Read an author; the last one counts."""
+        author = read_author(self._elements, element, self._author)
+        if self._counts("author", depth):
+            self._author = author
+        elif len(element):
+            raise Unsure("persons of an unusual form")
 
     def _read_published(self, element: Element, _: int) -> None:
         self._published = self._read_date(element)
@@ -244,15 +216,24 @@ class ItemReader:
     def _read_license(self, element: Element, _: int) -> None:
         self._links.append(("license", self._elements.text(element)))
 
+    def _read_original_link(self, element: Element, depth: int) -> None:
+        if element.keys():
+            raise Unsure("an original link with attributes")
+        if self._counts("original link", depth):
+            self._original_link = self._elements.text(element)
+
     def _pass_source(self, source: Element, depth: int) -> None:
-        """Pass over where an entry was taken from; only its title is felt outside (mixin.py 582)."""
+        """Pass over where an entry was taken from; only its title is felt outside (mixin.py 582), and Atom's author."""
         elements = self._elements
         self.title_depth = -1
+        self._source_author = ""
         for child in source:
             role = elements.role(child)
             if role is Role.TITLE:
                 if elements.content(child, "text/plain")[0]:
                     self.title_depth = depth + 1
+            elif role is Role.AUTHOR and elements.is_atom:
+                self._source_author = read_author(elements, child, self._source_author)
             elif role is Role.AUTHOR or role is Role.CONTRIBUTOR:
                 elements.pass_person(child)
             elif role is Role.LEAF:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from radar.watch.parse.dates import read_date
-from radar.watch.parse.entries import RawEntry, RawFeed
 from radar.watch.parse.fields import read_link
+from radar.watch.parse.raw import RawEntry, RawFeed
 
 MAX_ITEMS = 5_000
 
@@ -33,7 +33,8 @@ def read_json_feed(body: bytes, *, base: str, now: datetime) -> RawFeed | str:
         title=_read_words(document, "title"),
         link=_read_words(document, "home_page_url"),
         format="json10" if re.search(r"/version/1(?:\.0)?/?$", version) else "json11",
-        items=list(_read_items(items, document, base, now)),
+        items=list(_read_items(items, base, now)),
+        author=_read_author(document),
     )
 
 
@@ -42,7 +43,7 @@ def _decode(body: bytes) -> str:
     return body.decode(json.detect_encoding(body), "replace")
 
 
-def _read_items(items: list[Any], document: dict[str, Any], base: str, now: datetime) -> Iterator[RawEntry]:
+def _read_items(items: list[Any], base: str, now: datetime) -> Iterator[RawEntry]:
     for item in items[:MAX_ITEMS]:
         if not isinstance(item, dict):
             continue
@@ -55,7 +56,7 @@ def _read_items(items: list[Any], document: dict[str, Any], base: str, now: date
                 (_read_words(item, "content_text"), True),
                 (_read_words(item, "content_html"), False),
             ),
-            author=_read_author(item) or _read_author(document),
+            author=_read_author(item),
             published_at=read_date(item.get("date_published"), now) or read_date(item.get("date_modified"), now),
         )
 
@@ -71,7 +72,7 @@ def _read_id(value: Any) -> str:
 
 
 def _read_author(element: dict[str, Any]) -> str:
-    """Return the first author's name: `authors` in 1.1, `author` in 1.0; an item without has the feed's."""
+    """Return the first author's name: `authors` in 1.1, `author` in 1.0."""
     authors = element.get("authors")
     candidates = authors[:1] if isinstance(authors, list) else []
     names = (_read_words(author, "name") for author in [*candidates, element.get("author")] if isinstance(author, dict))

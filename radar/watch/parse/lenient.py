@@ -10,8 +10,8 @@ import feedparser
 import feedparser.mixin
 
 from radar.watch.parse.dates import read_date
-from radar.watch.parse.entries import RawEntry, RawFeed
-from radar.watch.parse.fields import choose_link, read_ttl
+from radar.watch.parse.fields import choose_link, read_link, read_ttl
+from radar.watch.parse.raw import RawEntry, RawFeed
 
 # An entry's id is compared as it is written; feedparser would resolve "12345" against the feed's address, and every
 # entry would become a new one when the feed moves.
@@ -38,18 +38,21 @@ def read_leniently(document: bytes, charset: str, *, base: str, now: datetime) -
             resolve_relative_uris=False,
         )
         about, version = found["feed"], str(found.get("version") or "")
+        is_atom = version.startswith("atom")
         return RawFeed(
             title=_find_text(about, "title"),
             title_is_plain=_is_plain(about, "title"),
             link=_find_text(about, "link"),
             format=FORMATS.get(version, version),
-            items=list(_read_items(found["entries"], base, now)),
+            items=list(_read_items(found["entries"], base, now, is_atom)),
             ttl=read_ttl(about.get("ttl"), about.get("sy_updateperiod"), about.get("sy_updatefrequency")),
+            author=_find_text(about, "author") if is_atom else "",
         )
 
 
-def _read_items(items: list[Any], base: str, now: datetime) -> Iterator[RawEntry]:
+def _read_items(items: list[Any], base: str, now: datetime, is_atom: bool) -> Iterator[RawEntry]:
     for item in items:
+        source = item.get("source") if is_atom else None
         guid = str(item.get("id") or "")
         links = [link for link in item.get("links") or [] if isinstance(link, dict)]
         texts = [(item.get("summary"), _is_plain(item, "summary"))] if "summary" in item else []
@@ -58,11 +61,12 @@ def _read_items(items: list[Any], base: str, now: datetime) -> Iterator[RawEntry
         dates = (read_date(item.get(name), now) for name in names if name in item)
         yield RawEntry(
             guid=guid,
-            url=choose_link(item.get("link"), [(str(link.get("rel")), link.get("href")) for link in links], guid, base),
+            url=read_link(item.get("feedburner_origlink"), base)
+            or choose_link(item.get("link"), [(str(link.get("rel")), link.get("href")) for link in links], guid, base),
             title=_find_text(item, "title"),
             title_is_plain=_is_plain(item, "title"),
             texts=tuple((text, plain) for text, plain in texts if isinstance(text, str)),
-            author=_find_text(item, "author"),
+            author=_find_text(item, "author") or (_find_text(source, "author") if source else ""),
             published_at=next((at for at in dates if at), None),
         )
 

@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from feedparser.mixin import _FeedParserMixin
 
-from radar.watch.parse.entries import Unsure
+from radar.watch.parse.raw import Unsure
 
 #: Namespace, in lower case → feedparser's prefix for it, in lower case; "" are the dialects of RSS and Atom themselves.
 KNOWN: dict[str, str] = {uri.lower(): prefix.lower() for uri, prefix in _FeedParserMixin.namespaces.items()}
@@ -82,6 +82,7 @@ class Role(Enum):
     CREATED = auto()
     ENCLOSURE = auto()
     LICENSE = auto()
+    ORIGINAL_LINK = auto()  # the page itself, where the link leads by way of somebody who counts readers
     SOURCE = auto()
     IMAGE = auto()
     TEXT_INPUT = auto()
@@ -110,6 +111,7 @@ _ROLES = {
     Role.CREATED: "created dcterms_created",
     Role.ENCLOSURE: "enclosure",
     Role.LICENSE: "creativecommons_license",
+    Role.ORIGINAL_LINK: "feedburner_origlink",
     Role.SOURCE: "source",
     Role.IMAGE: "image",
     Role.TEXT_INPUT: "textinput",

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from radar.watch.parse.elements import Element, Elements, find_href, parse_xml, read_attributes
 from radar.watch.parse.encoding import ITEMS_KEPT, decode_strictly, drop_middle
-from radar.watch.parse.entries import RawEntry, RawFeed, Unsure
 from radar.watch.parse.fields import read_ttl
 from radar.watch.parse.items import WEB_PAGES, ItemReader, mend_query
 from radar.watch.parse.names import Role, list_namespaces
+from radar.watch.parse.people import read_author
+from radar.watch.parse.raw import RawEntry, RawFeed, Unsure
 
 _NETSCAPE = "http://my.netscape.com/rdf/simple/0.9/"
 _TELLING = {"http://purl.org/rss/1.0/": "rss10", "http://www.w3.org/2005/atom": "atom10", _NETSCAPE: "rss090"}
@@ -25,9 +26,6 @@ _IN_BOX = {
 }
 # What may come before the root: no DTD, so that lxml never sees one.
 _PROLOG = re.compile(rb"(?:\s++|<\?[^?]*+\?>|<!--(?:[^-]|-(?!-))*+-->)*+<[A-Za-z_]")
-_BASE = re.compile(rb"base\s*=")
-# Characters of Windows-1252 where Unicode has controls, as bytes of UTF-8 and as references.
-_LEGACY = (re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#0*(?:1[2-5]\d|[xX]0*[89][0-9a-fA-F]);"))
 
 
 def read_strictly(body: bytes, charset: str, *, base: str, now: datetime) -> RawFeed:
@@ -48,10 +46,7 @@ def read_strictly(body: bytes, charset: str, *, base: str, now: datetime) -> Raw
 
 def _read(document: bytes, base: str, now: datetime) -> RawFeed:
     declared = list_namespaces(document)
-    bases = {document[found.start() - 1 : found.start()] for found in _BASE.finditer(document)}
-    if any(before.isspace() for before in bases):
-        raise Unsure("a base attribute without a namespace")
-    elements = Elements(base=base, has_bases=b":" in bases, has_legacy=_has_legacy(document))
+    elements = Elements(document, base)
     root = parse_xml(document)
     version = _find_version(root, elements.name(root), declared)
     elements.is_atom = version.startswith("atom")
@@ -78,11 +73,6 @@ def _find_version(root: Element, name: str, declared: list[tuple[str, str]]) -> 
     return version
 
 
-def _has_legacy(document: bytes) -> bool:
-    as_bytes, as_reference = _LEGACY
-    return bool((not document.isascii() and as_bytes.search(document)) or as_reference.search(document))
-
-
 class _TooLongError(Exception):
     """The document has more items than are read."""
 
@@ -96,6 +86,7 @@ class _FeedReader:
         self._title, self._title_is_plain = "", False
         self._title_depth = -1
         self._link: str | None = None
+        self._author = ""
         self._hints: dict[str, str] = {}
         self._has_summary = self._has_content = self._has_channel = False
 
@@ -112,6 +103,7 @@ class _FeedReader:
             items=self._entries,
             ttl=read_ttl(ttl, period, frequency),
             title_is_plain=self._title_is_plain,
+            author=self._author,
         )
 
     def _read_root(self, root: Element) -> None:
@@ -141,7 +133,7 @@ class _FeedReader:
                 self._read_item(child, depth)
             elif role is Role.CONTAINER:
                 self._read_channel(child, depth)
-            elif role is Role.LEAF or role is Role.LICENSE:
+            elif role is Role.LEAF or role is Role.LICENSE or role is Role.ORIGINAL_LINK:
                 self._elements.pass_leaf(child)
             elif role is Role.TITLE or role is Role.MEDIA_TITLE:
                 self._read_title(child, role, depth)
@@ -159,6 +151,8 @@ class _FeedReader:
                 self._note_summary(child, role)
             elif role in _IN_BOX:
                 self._pass_box(child, role, depth)
+            elif role is Role.AUTHOR and self._elements.is_atom:
+                self._author = read_author(self._elements, child, self._author)
             elif role is Role.AUTHOR or role is Role.CONTRIBUTOR:
                 self._elements.pass_person(child)
             elif role not in (Role.PUBLISHED, Role.UPDATED, Role.CREATED, Role.ABSTRACT) or len(child):
