@@ -25,7 +25,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from radar.text import fold_phrase, split_terms
-from radar.vectors import LsaSpace, TfidfSpace, embed_texts
+from radar.vectors import LsaSpace, TfidfSpace, centre_rows, embed_texts
 
 DEFAULT = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 Rows = Any
@@ -151,9 +151,9 @@ def encode_table(archive: Sequence[str], questions: Sequence[str]) -> tuple[Rows
 def open_minilm(cache: Path) -> Encode:
     """Return the teacher as a space."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-    from build_embedding import MINILM, Class
+    from teachers import MINILM, Model
 
-    teacher = Class(MINILM, cache)
+    teacher = Model(MINILM, cache)
 
     def encode(archive: Sequence[str], questions: Sequence[str]) -> tuple[Rows, Rows]:
         return teacher.encode_texts(archive), teacher.encode_texts(questions)
@@ -162,11 +162,8 @@ def open_minilm(cache: Path) -> Encode:
 
 
 def centre(rows: Rows, mean: Rows) -> Rows:
-    """Return unit rows with the mean taken away; rows of zeros stay."""
-    if sparse.issparse(rows):
-        return rows
-    moved = np.where(np.any(rows, axis=1, keepdims=True), rows - mean, 0)
-    return (moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    """Return dense rows from the mean, sparse ones as they are."""
+    return rows if sparse.issparse(rows) else centre_rows(rows, mean)
 
 
 def multiply(left: Rows, right: Rows) -> Rows:
@@ -289,7 +286,7 @@ def rank_abstracts(encode: Encode, folder: Path, *, bm25: float) -> float:
         if row["docid"] in place:
             relevant.setdefault(row["qid"], np.zeros(len(documents), dtype=bool))[place[row["docid"]]] = True
     queries = [row for row in read_rows(folder / "cacm.queries.tsv.gz") if row["qid"] in relevant]
-    texts = [f"{document['title']}. {document['text']}" for document in documents]
+    texts = [f"{document['title']}. {document['text']} {document['keywords']}" for document in documents]
     scores = rank(encode, texts, [row["text"] for row in queries], bm25)
     return statistics.mean(score_ndcg(scores[:, at], relevant[row["qid"]]) for at, row in enumerate(queries))
 
