@@ -33,16 +33,15 @@ import zstandard
 from scipy import sparse
 from teachers import BGE, MINILM, Model, unit
 
-from radar.text import split_tokens
+from radar.text import fold_plural, split_tokens
 from radar.vectors.embedding import DIMENSIONS, TABLE, compose_word
 
 Array = Any
 SHARD, LONG_IN_SHARD = 2_000, 200  # sentences a shard of the cache; how many of them are a title with its summary
 SHORT, LONG = 105, 300  # characters: short sentences say more per second of a teacher's time
 
-
-#: The teachers and how much each counts. Both together serve tags and stories better than either alone.
-TEACHERS = ((MINILM, 0.7), (BGE, 0.3))
+#: The teachers and how much each counts: see docs/benchmarks.md.
+TEACHERS = ((MINILM, 0.85), (BGE, 0.15))
 
 # -- corpora ----------------------------------------------------------------------------------------------------------
 
@@ -136,12 +135,17 @@ _PRIVATE = re.compile(r"\d{5}|^(?=.*\d)(?=.*[a-f])[\da-f]{6,}$")  # numbers of p
 def choose_words(counts: Counter[str], listed: Iterable[str], general: Iterable[str]) -> list[str]:
     """Return MOST_WORDS words: those of Radar's own topics, the most frequent, then general English by frequency.
 
-    A word of the corpora may ship when it was seen three times and is no number that could name a person.
+    A plural is looked up as its singular and needs no row. A word of the corpora may ship when it was seen three times
+    and is no number that could name a person.
     """
     frequent = [word for word, count in counts.items() if count >= MIN_COUNT and len(word) <= LONGEST_WORD]
     frequent = [word for word in frequent if not _PRIVATE.search(word)]
-    ranked = [sorted(words, key=lambda word: (-counts[word], word)) for words in (set(listed), frequent, set(general))]
-    return list(dict.fromkeys([*ranked[0], *ranked[1][:MOST_FREQUENT], *ranked[2]]))[:MOST_WORDS]
+    words = {*listed, *frequent, *general}
+    listed, frequent, general = (
+        sorted({w for w in some if fold_plural(w) == w or fold_plural(w) not in words}, key=lambda w: (-counts[w], w))
+        for some in (listed, frequent, general)
+    )
+    return list(dict.fromkeys([*listed, *frequent[:MOST_FREQUENT], *general]))[:MOST_WORDS]
 
 
 def choose_pieces(counts: Counter[str], words: Sequence[str], pieces: Sequence[str]) -> list[str]:
@@ -290,7 +294,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--shards", type=int, default=50, help=f"of {SHARD:,} sentences")
+    parser.add_argument("--shards", type=int, default=39, help=f"of {SHARD:,} sentences")
     parser.add_argument("--out", type=Path, default=TABLE)
     asked = parser.parse_args()
     build(asked.corpora, asked.cache, asked.shards, asked.out)
