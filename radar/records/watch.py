@@ -201,6 +201,22 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What the advisor put right about a story; it binds its entries for good, until undone. Key: `number`."""
+
+    kind: Literal["split", "merge"]
+    story: str  # the story that was corrected
+    other: str  # the story of what was split off; or the one that was merged in
+    entries: tuple[str, ...]  # what was split off; or what the other story held
+    rest: tuple[str, ...]  # what else the story held at that time
+    at: datetime
+    by: str
+    number: int = 0  # in order of time, given by the store
+    undone_at: datetime | None = None
+    undone_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A technology worth following. Key: `slug`."""
 
