@@ -1,5 +1,7 @@
 """Group foreign entries as the product does, in the order of their time, and score the stories."""
 
+import resource
+import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,6 +85,21 @@ def group_stream(entries: Iterable[Entry], group: Grouping = group_entries, batc
 def group_copies_stream(entries: Iterable[Entry]) -> dict[str, str]:
     """Do the same for copies of one text alone."""
     return group_stream(entries, group_copies)
+
+
+def write_stories(path: Path, entries: Iterable[Entry], found: Mapping[str, str]) -> None:
+    """Write TSV: id and story of every entry, in the order of the entries. Raises RadarError."""
+    lines = ["id\tstory", *(f"{entry.id}\t{found[entry.id]}" for entry in entries)]
+    try:
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    except OSError as error:
+        raise RadarError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def find_peak_memory() -> int:
+    """Return the most memory this process has had, in bytes."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def score_stories(found: Mapping[str, str], gold: Mapping[str, str]) -> StoryScore:

@@ -178,7 +178,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Entries on one happening. Key: `id` = the id of its first entry, kept for life."""
+    """Entries on one happening. Key: `id`, kept for life: its first entry's, or one made for what was split off."""
 
     id: str
     title: str

@@ -7,7 +7,7 @@ story are. Stories are one when the first comes close enough to the second. So a
 happening stays narrow, and no threshold has to know which of the two a reader had in mind.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
