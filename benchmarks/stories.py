@@ -46,7 +46,8 @@ def main() -> None:
     else:
         print(f"{folder}: the public sets are not here; name their folder as an argument")
     print(
-        f"{'set':14} {'method':8} {'entries':>7} {'gold':>6} {'found':>6} {'B³ P':>6} {'B³ R':>6} {'B³ F1':>6} {'pairs':>6}"
+        f"{'set':14} {'method':8} {'entries':>7} {'gold':>6} {'found':>6} "
+        f"{'B³ P':>6} {'B³ R':>6} {'B³ F1':>6} {'pairs':>6}"
     )
     for name, labelled in sets.items():
         for method in METHODS:
