@@ -225,6 +225,29 @@ entry = Table(
     ),
 )
 
+story_alias = Table(
+    "story_alias",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("story_id", Text, ForeignKey("story.id"), nullable=False),
+    Index("ix_story_alias_story_id", "story_id"),
+)
+
+story_correction = Table(
+    "story_correction",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("entries", _words(), nullable=False),
+    Column("rest", _words(), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("undone_at", UTCDateTime),
+    Column("undone_by", Text, nullable=False),
+)
+
 topic = Table(
     "topic",
     metadata,

@@ -74,6 +74,14 @@ class StoryPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction, by its number, and the stories it has changed."""
+
+    correction: int
+    stories: tuple[StoryDetail, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TopicSummary:
     """A technology worth following, and its phase where there is something to report."""
 
