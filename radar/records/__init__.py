@@ -11,6 +11,7 @@ from radar.records.watch import (
     KINDS,
     PHASES,
     Activity,
+    Correction,
     Crawl,
     Crossing,
     Entry,
@@ -30,6 +31,7 @@ from radar.records.watch import (
     Story,
     Tag,
     Topic,
+    Training,
     Trouble,
 )
 
@@ -40,6 +42,7 @@ __all__ = [
     "RINGS",
     "SECTIONS",
     "Activity",
+    "Correction",
     "Crawl",
     "Crossing",
     "Entry",
@@ -75,5 +78,6 @@ __all__ = [
     "Story",
     "Tag",
     "Topic",
+    "Training",
     "Trouble",
 ]
