@@ -1,20 +1,16 @@
 """Turn new entries into stories, tags and signals."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from radar.pipeline.steps import Steps, find_monday
-from radar.records import Signal, Story
+from radar.pipeline.steps import find_monday
+from radar.pipeline.tag import Tagging
+from radar.records import Signal
 from radar.watch.detect import walk_weeks
 from radar.watch.group import STORY_LIFE, group_entries
-from radar.watch.tag import Tagger
 
 ENTRIES_AT_ONCE = 2_000
 OLD = timedelta(days=30)
-TRAINING_STORIES = 4_000
-#: The tagger learns anew when the archive has grown by this much since it last did.
-GROWN = 1.25
 SERIES_SPAN = timedelta(weeks=130)
 
 
@@ -28,13 +24,13 @@ class WatchSummary:
     signals: tuple[Signal, ...] = ()
 
 
-class Watching(Steps):
+class Watching(Tagging):
     """What becomes of new entries."""
 
     def watch(self, now: datetime) -> WatchSummary:
         """Turn entries that belong to no story yet into stories, tags and signals."""
         summary = WatchSummary()
-        self._sync_topics()
+        self.sync_topics(now)
         while entries := self.store.ungrouped_entries(ENTRIES_AT_ONCE):
             # A feed read for the first time brings years of entries; those open no old stories again.
             earliest = max(min(entry.published_at for entry in entries), now - OLD)
@@ -42,29 +38,9 @@ class Watching(Steps):
             self.store.save_stories(stories)
             summary.entries += len(entries)
             summary.stories += len(stories)
-            summary.tags += self._tag(stories)
+            summary.tags += self.tag(stories, now)
         summary.signals = self._detect(now)
         return summary
-
-    def _sync_topics(self) -> None:
-        """Make the stored topics those of the files; when they differ, every story is read anew with them."""
-        stored = {topic.slug: topic for topic in self.store.list_topics()}
-        if all(stored.get(slug) == topic for slug, topic in self.topics.items()):
-            return
-        self.store.save_topics(self.topics.values())
-        self._tagger = None
-        after = None
-        while stories := self.store.list_stories(limit=ENTRIES_AT_ONCE, after=after):
-            self._tag(stories)
-            after = (stories[-1].last_at, stories[-1].id)
-
-    def _tag(self, stories: Sequence[Story]) -> int:
-        known = self.store.status().stories
-        if self._tagger is None or known > GROWN * self._tagger.trained_on:
-            self._tagger = Tagger(list(self.topics.values())).fit(self.store.list_stories(limit=TRAINING_STORIES))
-        tags = self._tagger.tag_stories(stories)
-        self.store.save_tags([story.id for story in stories], tags)
-        return len(tags)
 
     def _detect(self, now: datetime) -> tuple[Signal, ...]:
         """Close the weeks that have ended: every topic's phase at the end of each, from the last one known on."""

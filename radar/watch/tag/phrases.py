@@ -1,7 +1,7 @@
 """Find the names and the hints of topics in running text."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from radar.records import Topic
