@@ -109,6 +109,25 @@ class _TopicRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_terms: tuple[str, ...] = msgspec.field(default=(), name="not")
 
 
+class _LabelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A label of somebody's data, in words; or a topic as topics.toml has it."""
+
+    name: str
+    slug: str = ""
+    description: str = ""
+    definition: str = ""
+    primer: str = ""
+    quadrant: str = ""
+    parent: str = ""
+    aliases: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+    not_terms: tuple[str, ...] = msgspec.field(default=(), name="not")
+
+
+class _LabelsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    topic: tuple[_LabelRow, ...] = ()
+
+
 class _TopicsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topic: tuple[_TopicRow, ...] = ()
 
@@ -268,6 +287,35 @@ def parse_topics(text: str, path: Path) -> tuple[Topic, ...]:
             row.not_terms,
         )
     return tuple(topics.values())
+
+
+def load_labels(path: Path) -> tuple[Topic, ...]:
+    """Read the labels of data to be measured, each as a topic whose slug is the label.
+
+    A [[topic]] has name, description and seeds, or what topics.toml knows; the label is the slug if given, else the
+    name. The name of a label without aliases proves nothing ("Space", "Social"): it is one of its seeds.
+    """
+    text = _read(path)
+    labels: dict[str, Topic] = {}
+    for index, row in enumerate(_decode(text, _LabelsFile, path).topic):
+        label = row.slug or row.name
+        if label in labels:
+            line = _find_line(text, "topic", index, "slug" if row.slug else "name")
+            raise ConfigError(f"{path}:{line}: topic[{index}]: the label {label!r} is used twice")
+        name, seeds = (row.name, row.seeds) if row.aliases else ("", (row.name, *row.seeds))
+        words = " ".join(f"{row.definition} {row.description}".split())
+        labels[label] = Topic(
+            label,
+            name,
+            row.quadrant,
+            words,
+            " ".join(row.primer.split()),
+            row.parent,
+            row.aliases,
+            seeds,
+            row.not_terms,
+        )
+    return tuple(labels.values())
 
 
 def _read(path: Path) -> str:

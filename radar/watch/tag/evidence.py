@@ -6,7 +6,7 @@ only) is learnt from the stories likest to its description, against those likest
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,7 +62,7 @@ def is_named(topic: Topic) -> bool:
 
 def describe_topic(topic: Topic) -> str:
     """Return a topic in words."""
-    return " . ".join([topic.name, topic.definition, ", ".join(topic.seeds), topic.primer])
+    return " . ".join(filter(None, [topic.name, topic.definition, ", ".join(topic.seeds), topic.primer]))
 
 
 def deal_part(text: str) -> int:
@@ -129,6 +129,26 @@ def gather_examples(
     judged[count : 2 * count] = True
     judged[first + len(said) :] = True
     part = np.array([*parts, *parts, *[FOLDS] * len(chosen), *own, *own], dtype=np.int8)
+    return Examples(tuple(column_of), documents, about, weight, stands_for, judged, part)
+
+
+def gather_labelled(topics: Sequence[Topic], texts: Sequence[str], labels: Sequence[Collection[str]]) -> Examples:
+    """Return what labelled texts teach; every topic a text is not labelled with, it is not about."""
+    documents = [cut_words(text) for text in texts]
+    described = [(column, cut_words(words)) for column, topic in enumerate(topics) if (words := describe_topic(topic))]
+    about = np.full((len(texts) + len(described), len(topics)), -1, dtype=np.int8)
+    weight = np.ones(about.shape, dtype=np.float32)
+    about[: len(texts)] = 0
+    column_of = {topic.slug: column for column, topic in enumerate(topics)}
+    for row, own in enumerate(labels):
+        about[row, [column_of[label] for label in own if label in column_of]] = 1
+    for number, (column, _) in enumerate(described):
+        about[len(texts) + number, column] = 1
+        weight[len(texts) + number, column] = _DESCRIPTION_WEIGHT
+    judged = np.arange(len(about)) < len(texts)
+    part = np.array([*map(deal_part, texts), *[FOLDS] * len(described)], dtype=np.int8)
+    stands_for = np.ones(len(topics), dtype=np.float32)
+    documents += [words for _, words in described]
     return Examples(tuple(column_of), documents, about, weight, stands_for, judged, part)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from radar.records import Correction, Story, Tag, Topic
 from radar.vectors import sum_words
-from radar.watch.tag.evidence import Reading, gather_examples, is_named, read_text, story_texts
+from radar.watch.tag.evidence import Reading, gather_examples, gather_labelled, is_named, read_text, story_texts
 from radar.watch.tag.learn import Examples, learn_model
 from radar.watch.tag.model import CHUNK, Model
 from radar.watch.tag.phrases import PhraseFinder
@@ -39,6 +39,7 @@ class Tagger:
             if one.wanted is not None:
                 self._said.setdefault(one.story_id, {})[one.topic] = one.wanted
         self._finder = PhraseFinder(self._topics.values())
+        self._sorts = True  # a text that reaches no threshold gets its best topic of those without names
         self.use_model(model)
 
     def use_model(self, model: Model | None) -> None:
@@ -57,6 +58,12 @@ class Tagger:
     def fit_texts(self, texts: Sequence[tuple[str, str]]) -> "Tagger":
         """Learn from texts (headline, support) that nobody labelled."""
         self.use_model(_learn(gather_examples(list(self._topics.values()), texts, self._corrections)))
+        return self
+
+    def fit_labelled(self, texts: Sequence[str], labels: Sequence[Collection[str]]) -> "Tagger":
+        """Learn from texts somebody labelled, with the topics' slugs. Where each of them has a label, so will others."""
+        self.use_model(_learn(gather_labelled(list(self._topics.values()), texts, labels)))
+        self._sorts = all(labels)
         return self
 
     def tag_stories(self, stories: Sequence[Story]) -> list[Tag]:
@@ -98,7 +105,13 @@ class Tagger:
                 found[row][self.model.topics[column]] = float(scores[row, column])
         for row, reading in enumerate(readings):
             # Topics known by their seeds alone were learnt by sorting all texts among them: nothing says "none".
-            if self._sorting and not found[row] and not reading.names and sum_words([reading.whole.plain]).any():
+            if (
+                self._sorts
+                and self._sorting
+                and not found[row]
+                and not reading.names
+                and sum_words([reading.whole.plain]).any()
+            ):
                 best = max(self._sorting, key=lambda topic: float(scores[row, self._columns[topic]]))
                 found[row][best] = float(scores[row, self._columns[best]])
             for topic in reading.seeds:
