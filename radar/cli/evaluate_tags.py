@@ -18,19 +18,17 @@ _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.option("--test", required=True, type=_TABLE, metavar="FILE", help="The texts to tag.")
 @click.option("--train", type=_TABLE, metavar="FILE", help="Labelled texts to learn from.")
-@click.option(
-    "--topics", "topics_file", type=_TABLE, metavar="FILE", help="What the labels mean, as [[topic]] in TOML."
-)
+@click.option("--topics", "topics_file", type=_TABLE, metavar="FILE", help="What the labels mean: [[topic]] in TOML.")
 @click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
               help="Write the tags: TSV, a row a test row.")  # fmt: skip
 @json_option
 def tags(test: Path, train: Path | None, topics_file: Path | None, out: Path | None, as_json: bool) -> None:
     """Tag the texts of a table.
 
-    Tables are TSV (.gz and .zst too) with a header: text, and labels with | between them. With --train the tagger learns
-    from labelled texts. Without, it knows of each topic only its name, description and seeds, and takes the test's texts
-    for its archive, labels unseen. The file has one column, labels: best first, empty where it abstains. Scores are
-    printed where the test has labels.
+    Tables are TSV (.gz and .zst too) with a header: text, and labels with | between them. With --train the tagger
+    learns from labelled texts. Without, it knows of each topic only its name, description and seeds, and takes the
+    test's texts for its archive, labels unseen. The file has one column, labels: best first, empty where it abstains.
+    Scores are printed where the test has labels.
 
     \b
     Example: radar evaluate tags --test news.tsv --topics labels.toml --out tags.tsv

@@ -59,6 +59,11 @@ class Model:
         slope, offset = self.trust
         return float(1 / (1 + np.exp(-(slope * score + offset))))
 
+    def find_score(self, confidence: float) -> float:
+        """Return the score whose tags are right with that chance."""
+        slope, offset = self.trust
+        return (float(np.log(confidence / (1 - confidence))) - offset) / slope
+
     def explain(self, document: Words, topic: str, most: int = 3) -> tuple[str, ...]:
         """Return the words that spoke most for a topic; each word's part in the score is known, since it is a sum."""
         column = self.topics.index(topic)

@@ -48,6 +48,8 @@ class Tagger:
         self._columns = (
             {} if model is None else {slug: column for column, slug in enumerate(model.topics) if slug in self._topics}
         )
+        # Guesses teach where F1 is best among guesses; a tag has to be more likely right than wrong.
+        self._least = 0.0 if model is None else max(0.0, model.find_score(TAGGED))
         self._sorting = [slug for slug in self._columns if not is_named(self._topics[slug])]
 
     def fit(self, stories: Sequence[Story]) -> "Tagger":
@@ -61,9 +63,9 @@ class Tagger:
         return self
 
     def fit_labelled(self, texts: Sequence[str], labels: Sequence[Collection[str]]) -> "Tagger":
-        """Learn from texts somebody labelled, with the topics' slugs. Where each of them has a label, so will others."""
+        """Learn from texts that somebody labelled with slugs. Where each of them has a label, so will others."""
         self.use_model(_learn(gather_labelled(list(self._topics.values()), texts, labels)))
-        self._sorts = all(labels)
+        self._sorts, self._least = all(labels), 0.0
         return self
 
     def tag_stories(self, stories: Sequence[Story]) -> list[Tag]:
@@ -99,19 +101,14 @@ class Tagger:
         if self.model is None:
             return found
         scores = self.model.score([reading.whole for reading in readings])
-        rows, columns = (scores > 0).nonzero()
+        rows, columns = (scores > self._least).nonzero()
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
             if self.model.topics[column] in self._columns:
                 found[row][self.model.topics[column]] = float(scores[row, column])
+        sorts = self._sorts and bool(self._sorting)
         for row, reading in enumerate(readings):
             # Topics known by their seeds alone were learnt by sorting all texts among them: nothing says "none".
-            if (
-                self._sorts
-                and self._sorting
-                and not found[row]
-                and not reading.names
-                and sum_words([reading.whole.plain]).any()
-            ):
+            if sorts and not found[row] and not reading.names and sum_words([reading.whole.plain]).any():
                 best = max(self._sorting, key=lambda topic: float(scores[row, self._columns[topic]]))
                 found[row][best] = float(scores[row, self._columns[best]])
             for topic in reading.seeds:
