@@ -3,7 +3,7 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -250,20 +250,39 @@ def is_web_address(url: str) -> bool:
 
 def load_topics(home: Path) -> tuple[Topic, ...]:
     """Read the shipped topics, then the operator's topics.toml, whose topics add to them or replace them by slug."""
+    path = home / TOPICS_FILE
+    return join_topics(load_shipped_topics(), read_topics_file(path), path)
+
+
+def load_shipped_topics() -> tuple[Topic, ...]:
+    """Read the topics that Radar brings."""
     from importlib import resources  # 5 ms that `radar query` does without
 
     shipped = resources.files("radar").joinpath("data/topics.toml").read_text(encoding="utf-8")
-    topics = {topic.slug: topic for topic in parse_topics(shipped, Path("radar/data/topics.toml"))}
-    path = home / TOPICS_FILE
-    text = _read(path) if path.exists() else ""
+    return parse_topics(shipped, Path("radar/data/topics.toml"))
+
+
+def read_topics_file(path: Path) -> str:
+    """Return the text of the operator's topics.toml, line ends as they are; there need not be one."""
+    return _read(path) if path.exists() else ""
+
+
+def join_topics(shipped: Iterable[Topic], text: str, path: Path) -> tuple[Topic, ...]:
+    """Return the shipped topics with those of a topics.toml, which add to them or replace them by slug."""
     own = parse_topics(text, path)
-    topics |= {topic.slug: topic for topic in own}
+    topics = {topic.slug: topic for topic in shipped} | {topic.slug: topic for topic in own}
     for index, topic in enumerate(own):
-        if topic.parent and topic.parent not in topics:
-            line = _find_line(text, "topic", index, "parent")
-            raise ConfigError(
-                f"{path}:{line}: topic[{index}].parent: {topic.parent!r} is not a topic; correct the slug"
-            )
+        seen = {topic.slug}
+        while topic.parent:
+            if topic.parent not in topics or topic.parent in seen:
+                line = _find_line(text, "topic", index, "parent")
+                wrong = "comes back to the topic itself" if topic.parent in seen else "is not a topic"
+                raise ConfigError(
+                    f"{path}:{line}: topic[{index}] {own[index].slug}: parent: {topic.parent!r} {wrong}; "
+                    "correct the slug"
+                )
+            topic = topics[topic.parent]
+            seen.add(topic.slug)
     return tuple(topics.values())
 
 
@@ -275,6 +294,10 @@ def parse_topics(text: str, path: Path) -> tuple[Topic, ...]:
             line = _find_line(text, "topic", index, "slug")
             reason = "is used twice" if row.slug in topics else "must be lower-case words joined by hyphens"
             raise ConfigError(f"{path}:{line}: topic[{index}].slug: {row.slug!r} {reason}")
+        for key in ("name", "quadrant", "definition"):
+            if not getattr(row, key).strip():
+                line = _find_line(text, "topic", index, key)
+                raise ConfigError(f"{path}:{line}: topic[{index}] {row.slug}: {key}: is empty; write some words")
         topics[row.slug] = Topic(
             row.slug,
             row.name,

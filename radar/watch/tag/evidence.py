@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from radar.records import Correction, Story, Topic
 from radar.vectors import scale_rows
-from radar.watch.tag.learn import FOLDS, Examples
+from radar.watch.tag.learn import FOLDS, GUESSES_FOLLOWED, LABELS_FOLLOWED, Examples
 from radar.watch.tag.phrases import PhraseFinder
 from radar.watch.tag.rows import Floats, Words, cut_words, embed_words
 
@@ -129,7 +129,7 @@ def gather_examples(
     judged[count : 2 * count] = True
     judged[first + len(said) :] = True
     part = np.array([*parts, *parts, *[FOLDS] * len(chosen), *own, *own], dtype=np.int8)
-    return Examples(tuple(column_of), documents, about, weight, stands_for, judged, part)
+    return Examples(tuple(column_of), documents, about, weight, stands_for, judged, part, GUESSES_FOLLOWED)
 
 
 def gather_labelled(topics: Sequence[Topic], texts: Sequence[str], labels: Sequence[Collection[str]]) -> Examples:
@@ -149,7 +149,7 @@ def gather_labelled(topics: Sequence[Topic], texts: Sequence[str], labels: Seque
     part = np.array([*map(deal_part, texts), *[FOLDS] * len(described)], dtype=np.int8)
     stands_for = np.ones(len(topics), dtype=np.float32)
     documents += [words for _, words in described]
-    return Examples(tuple(column_of), documents, about, weight, stands_for, judged, part)
+    return Examples(tuple(column_of), documents, about, weight, stands_for, judged, part, LABELS_FOLLOWED)
 
 
 def _find_likest(topics: Sequence[Topic], readings: Sequence[Reading]) -> dict[str, NDArray[np.intp]]:

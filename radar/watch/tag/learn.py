@@ -17,10 +17,11 @@ from radar.watch.tag.rows import Floats, Matrix, Vocabulary, Words, embed_words
 #: between models, hence a text is always in the same part.
 FOLDS = 3
 #: A topic's own threshold counts like its examples, the one common to all topics like so many.
-_SHRINK = 5.0
+_SHRINK = 10.0
 #: Where few texts leave a wide gap, what is seen later in the gap is more often neither.
 _NEARER = 0.8
-_STRENGTH = 1.0  # of the regression: liblinear's C
+#: How closely labels are followed, and guesses, which are wrong more often: liblinear's C.
+LABELS_FOLLOWED, GUESSES_FOLLOWED = 10.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Examples:
     stands_for: Floats
     judged: NDArray[np.bool_]
     part: NDArray[np.int8]
+    followed: float  # how closely: LABELS_FOLLOWED or GUESSES_FOLLOWED
 
 
 def learn_model(examples: Examples, vocabulary: Vocabulary) -> Model:
@@ -77,7 +79,7 @@ def _fit(rows: Matrix, examples: Examples, among: NDArray[np.bool_], words: int)
         chosen = np.flatnonzero(among & (about >= 0))
         if about[chosen].any() and not about[chosen].all():
             model = LogisticRegression(
-                C=_STRENGTH, class_weight="balanced", solver="liblinear", dual=True, tol=0.01, random_state=0
+                C=examples.followed, class_weight="balanced", solver="liblinear", dual=True, tol=0.01, random_state=0
             )
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)  # near enough, and the same every time
