@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("init", "Write feeds.toml and radar.toml, make or upgrade the database."),
     "crawl": ("crawl", "Visit the feeds, then group, tag and detect."),
     "feeds": ("feeds", "List the feeds and how they fare; find, check, import and retire them."),
+    "stories": ("stories", "Show a story with its entries; split it, merge it, undo that."),
     "topics": ("topics", "List the technologies, or show one."),
     "signals": ("signals", "List what is emerging, with the evidence."),
     "exposure": ("signals", "List topics that move while no current advice is on file."),

@@ -67,6 +67,58 @@ def parse(house: House, folder: Path, out: Path | None, as_json: bool) -> None:
             say(f"  {number:6,}  {name}")
 
 
+@evaluate.command()
+@click.argument("items", metavar="ITEMS", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", type=_OUT, metavar="FILE", help="Write the stories: TSV with id and story, a row an item.")
+@json_option
+def stories(items: Path, out: Path | None, as_json: bool) -> None:
+    """Group a table of items into stories, in batches in the order of their time, as a crawler brings them.
+
+    ITEMS is TSV with a header, or JSON Lines; .gz and .zst are unpacked. Columns: id, published (ISO or milliseconds),
+    title, and where there are any summary, url, publisher and story (what is right: with it, scores are printed).
+    Scored are the stories and, alone, the first of their layers: copies of one text.
+
+    \b
+    Example: radar evaluate stories items.tsv.gz --out stories.tsv --json
+    """
+    import time
+
+    from radar.judge.evaluate_stories import (
+        find_peak_memory,
+        group_copies_stream,
+        group_stream,
+        read_items,
+        score_stories,
+        write_stories,
+    )
+
+    entries, gold = read_items(items)
+    begun = time.perf_counter(), time.process_time()
+    found = group_stream(entries)
+    seconds, cpu_seconds = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    peak = find_peak_memory()
+    if out:
+        write_stories(out, entries, found)
+    scores = {"stories": score_stories(found, gold)} if gold else {}
+    if gold:
+        scores["copies"] = score_stories(group_copies_stream(entries), gold)
+    speed = len(entries) / max(seconds, 1e-9)
+    if as_json:
+        numbers = {"entries": len(entries), "found": len(set(found.values())), "seconds": round(seconds, 3)}
+        numbers |= {"cpu_seconds": round(cpu_seconds, 3), "entries_per_second": round(speed), "peak_bytes": peak}
+        say_json(numbers | scores)
+        return
+    say(f"{count(len(entries), 'entry', 'entries')} in {count(len(set(found.values())), 'story', 'stories')}")
+    for name, score in scores.items():
+        say(f"{name.capitalize()}: {score.found:,} found, {score.gold:,} labelled, of {score.labelled:,} entries")
+        for title, agreement in (("pairwise", score.pairwise), ("B³", score.bcubed)):
+            say(
+                f"  {title:9} F1 {agreement.f1:.3f} "
+                f"(precision {agreement.precision:.3f}, recall {agreement.recall:.3f})"
+            )
+    say(f"{speed:,.0f} entries/s ({seconds:.1f} s, {cpu_seconds:.1f} s CPU), peak memory {peak / 2**20:,.0f} MB")
+
+
 def _read_folder(folder: Path, now: datetime) -> "Iterator[ReadDocument]":
     """Read the files, as they are done, as the crawler would: in workers with limits of time and memory."""
     from urllib.parse import quote

@@ -55,7 +55,7 @@ def serve(house: House, host: str | None, port: int | None) -> None:
         log.info("listening on http://" + where, web.host, listening.getsockname()[1])
         if not _is_loopback(web.host):
             log.warning("%s can be reached from other machines: put a server that speaks TLS before it", web.host)
-        server = make_server(create_web(app.store, app.settings, app.now), web)
+        server = make_server(create_web(app.store, app.settings, app.now, lambda: app.pipeline), web)
         # uvicorn raises the signal again once it has ended; without these the process would stop there.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: setattr(server, "should_exit", True))

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from radar.errors import RadarError
 from radar.pipeline.steps import Steps
-from radar.records import Correction, Story, Topic, Training
-from radar.watch.tag import Model, Tagger, judge_model, learn_from_stories, take_fingerprint
+from radar.records import Story, TagCorrection, Topic, Training
+from radar.store.names import unknown_name
+from radar.watch.tag import Model, Tagger, judge_model, learn_from_stories, story_texts, take_fingerprint
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +18,7 @@ TRAINING_STORIES = 4_000
 #: The tagger learns anew when the archive has grown by this much since it last did.
 GROWN = 1.25
 _EXAMPLES = 5
+LONGEST = 1_000  # characters of a story that are kept with what was said of it
 
 
 @dataclass(slots=True)
@@ -43,15 +45,15 @@ class Tagging(Steps):
             self.tag(stories, now)
         return True
 
-    def tag(self, stories: Sequence[Story], now: datetime) -> int:
-        """Tag stories anew; return how many tags they got."""
-        tags = self._ready_tagger(now).tag_stories(stories)
+    def tag(self, stories: Sequence[Story], now: datetime, *, learn: bool = True) -> int:
+        """Tag stories anew; return how many tags they got. Somebody who waits for it does not wait for learning."""
+        tags = self._ready_tagger(now, learn).tag_stories(stories)
         self.store.save_tags([story.id for story in stories], tags)
         return len(tags)
 
     def preview_topics(self, topics: Sequence[Topic], now: datetime) -> list[Retagging]:
         """Return what these topics would change if they were the list, topic by topic; nothing is stored."""
-        corrections = self.store.list_corrections()
+        corrections = self.store.list_tag_corrections()
         attempt, model = self._learn(topics, corrections, now)
         if not attempt.accepted:
             model = self._model_in_service()
@@ -71,12 +73,35 @@ class Tagging(Steps):
                     examples.append(titles[story_id])
         return sorted(changes.values(), key=lambda change: (-change.gained - change.lost, change.topic))
 
-    def _ready_tagger(self, now: datetime) -> Tagger:
+    def correct_tag(self, story_id: str, topic: str, wanted: bool | None, now: datetime, by: str) -> Story:
+        """Keep that a story is about a topic, or is not (None: take back what was said); it is tagged so at once.
+
+        Return the story. Raises UnknownName, or RadarError where there is nothing to take back.
+        """
+        story = self.store.find_story(story_id)
+        if topic not in self.topics:
+            raise unknown_name("topic", topic, self.topics)
+        ids = [entry.id for entry in story.entries]
+        title, summary = story_texts(story)
+        said = TagCorrection(
+            story.id if story.id in ids else ids[0], topic, wanted, now, by, title[:LONGEST], summary[:LONGEST]
+        )
+        corrections = self.store.list_tag_corrections()
+        others = [one for one in corrections if (one.entry_id, one.topic) != (said.entry_id, topic)]
+        if wanted is None and len(others) == len(corrections):
+            raise RadarError(f"nothing was said of {story.id} and {topic}: there is nothing to take back")
+        corrections = [*others, said]
+        tags = Tagger(list(self.topics.values()), corrections, self._model_in_service()).tag_stories([story])
+        self.store.save_tag_correction(said, story.id, tags)
+        return story
+
+    def _ready_tagger(self, now: datetime, learn: bool) -> Tagger:
         """Return the tagger for the topics and corrections as they are, taught anew where that is due."""
-        topics, corrections = list(self.topics.values()), self.store.list_corrections()
+        topics, corrections = list(self.topics.values()), self.store.list_tag_corrections()
         basis = take_fingerprint(topics, corrections)
         last = self.store.last_training()
-        if last is None or last.basis != basis or self.store.status().stories > GROWN * last.known:
+        due = last is None or last.basis != basis or self.store.status().stories > GROWN * last.known
+        if due and learn:
             last, model = self._learn(topics, corrections, now)
             self.store.save_training(last, model.dump() if model else None)
             (log.info if last.accepted else log.warning)(
@@ -84,13 +109,14 @@ class Tagging(Steps):
                 last.stories, last.corrections, "" if last.accepted else "refused, ", last.reason,
             )  # fmt: skip
             self._tagger = None
-        if self._tagger is None or self._tagger_basis != (basis, last.at):
+        made_from = (basis, last.at if last else None)
+        if self._tagger is None or self._tagger_basis != made_from:
             self._tagger = Tagger(topics, corrections, self._model_in_service())
-            self._tagger_basis = (basis, last.at)
+            self._tagger_basis = made_from
         return self._tagger
 
     def _learn(
-        self, topics: Sequence[Topic], corrections: Sequence[Correction], now: datetime
+        self, topics: Sequence[Topic], corrections: Sequence[TagCorrection], now: datetime
     ) -> tuple[Training, Model | None]:
         stories = self.store.list_stories(limit=TRAINING_STORIES)
         model, examples = learn_from_stories(topics, stories, corrections)

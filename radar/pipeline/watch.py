@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 from radar.pipeline.steps import find_monday
 from radar.pipeline.tag import Tagging
-from radar.records import Signal
+from radar.records import Correction, Signal, Story
 from radar.watch.detect import walk_weeks
-from radar.watch.group import STORY_LIFE, group_entries
+from radar.watch.group import STORY_LIFE, group_entries, merge_stories, split_story, undo_correction
 
-ENTRIES_AT_ONCE = 2_000
+ENTRIES_AT_ONCE = 1_000
 OLD = timedelta(days=30)
 SERIES_SPAN = timedelta(weeks=130)
 
@@ -34,13 +34,45 @@ class Watching(Tagging):
         while entries := self.store.ungrouped_entries(ENTRIES_AT_ONCE):
             # A feed read for the first time brings years of entries; those open no old stories again.
             earliest = max(min(entry.published_at for entry in entries), now - OLD)
-            stories = group_entries(entries, self.store.open_stories(earliest - STORY_LIFE))
-            self.store.save_stories(stories)
+            corrected = self.store.count_corrections()
+            open_stories = self.store.open_stories(earliest - STORY_LIFE)
+            stories = group_entries(entries, open_stories, self.store.list_corrections())
+            if not self.store.save_stories(stories, corrected):
+                continue  # the advisor has put something right meanwhile
             summary.entries += len(entries)
             summary.stories += len(stories)
             summary.tags += self.tag(stories, now)
         summary.signals = self._detect(now)
         return summary
+
+    def split_story(self, story_id: str, entry_id: str, now: datetime, by: str) -> tuple[Correction, list[Story]]:
+        """Take an entry out of a story for good; return the correction and what changed, tagged anew.
+
+        Raises UnknownName, or RadarError where there is nothing to split.
+        """
+        correction, stories = split_story(self.store.find_story(story_id), entry_id, now, by)
+        return self._save_correction(correction, stories, now)
+
+    def merge_stories(self, story_id: str, other_id: str, now: datetime, by: str) -> tuple[Correction, list[Story]]:
+        """Make one story of two for good, as above. Raises UnknownName, or RadarError where they are one."""
+        story, other = self.store.find_story(story_id), self.store.find_story(other_id)
+        return self._save_correction(*merge_stories(story, other, now, by), now)
+
+    def undo_correction(self, number: int, now: datetime, by: str) -> tuple[Correction, list[Story]]:
+        """End a correction, as above. Raises UnknownName, or RadarError where it was undone before."""
+        correction = self.store.find_correction(number)
+        holding = self.store.stories_of((*correction.entries, *correction.rest))
+        ended, stories = undo_correction(correction, holding, now, by)
+        self.store.end_correction(ended, stories)
+        self.tag(stories, now, learn=False)
+        return ended, stories
+
+    def _save_correction(
+        self, correction: Correction, stories: list[Story], now: datetime
+    ) -> tuple[Correction, list[Story]]:
+        saved = self.store.save_correction(correction, stories)
+        self.tag(stories, now, learn=False)
+        return saved, stories
 
     def _detect(self, now: datetime) -> tuple[Signal, ...]:
         """Close the weeks that have ended: every topic's phase at the end of each, from the last one known on."""

@@ -178,7 +178,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Entries on one happening. Key: `id` = the id of its first entry, kept for life."""
+    """Entries on one happening. Key: `id`, kept for life: its first entry's, or one made for what was split off."""
 
     id: str
     title: str
@@ -198,6 +198,22 @@ class Story:
         """The kinds of press that cover it, in the order of KINDS."""
         present = {entry.kind for entry in self.entries}
         return tuple(kind for kind in KINDS if kind in present)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the advisor put right about a story; it binds its entries for good, until undone. Key: `number`."""
+
+    kind: Literal["split", "merge"]
+    story: str  # the story that was corrected
+    other: str  # the story of what was split off; or the one that was merged in
+    entries: tuple[str, ...]  # what was split off; or what the other story held
+    rest: tuple[str, ...]  # what else the story held at that time
+    at: datetime
+    by: str
+    number: int = 0  # in order of time, given by the store
+    undone_at: datetime | None = None
+    undone_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +242,10 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
+class TagCorrection:
     """What the advisor said of a story and a topic; of several on the same pair the latest counts."""
 
-    story_id: str  # it follows that story's first entry into whatever story it goes
+    entry_id: str  # the story's first entry: what was said follows it into whatever story it goes
     topic: str
     wanted: bool | None  # "also this topic", "not this topic"; None: take back what was said
     at: datetime

@@ -9,6 +9,7 @@ _WHERE = {
     "topic": "`radar topics` lists them",
     "feed": "`radar feeds` lists them; `feeds.toml` is where they are named",
     "story": "`radar query` finds stories",
+    "correction": "`radar stories show` lists those of a story",
     "statement": "`radar agenda` lists them",
     "issue": "`radar digest` builds them",
     "message": "`radar status` shows the outbox",

@@ -1,18 +1,18 @@
 """Stories with their entries."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, text, update
 
 from radar.records import Entry, Story
 from radar.store.engine import columns_of, dump, in_chunks, load, upsert
 from radar.store.lookup import WORD_LENGTH
 from radar.store.names import unknown_name
-from radar.store.tables import entry, story, tag
+from radar.store.tables import entry, story, story_alias, story_correction, tag
 from radar.store.tagging import Tagging, check_topics
 from radar.store.watch import Watch, select_entries
 from radar.text import split_terms
@@ -34,23 +34,32 @@ class Stories(Tagging, Watch):
             )
             return _fill_entries(connection, [load(Story, row) for row in rows])
 
-    def save_stories(self, stories: Sequence[Story]) -> None:
-        """Insert or update stories and make each hold exactly its entries.
+    def save_stories(self, stories: Sequence[Story], corrected: int | None = None) -> bool:
+        """Insert or update stories and make each hold exactly its entries; tell whether that was done.
 
-        An entry named here leaves the story it was in; one no longer named becomes ungrouped; a story left empty goes
-        (its id then finds the story its first entry moved to).
+        An entry named here leaves the story it was in; one no longer named becomes ungrouped; a story left empty goes,
+        and its id from then on finds the story that took its entries over. With `corrected` (see `count_corrections`)
+        nothing is done if the advisor has corrected stories since.
         """
-        home = {item.id: one.id for one in stories for item in one.entries}
-        if len(home) != sum(len(one.entries) for one in stories) or not all(one.entries for one in stories):
-            raise ValueError("every story needs entries, and every entry one story")
+        check_homes(stories)
         with self._write() as connection:
-            _write_stories(connection, stories)
-            _move_entries(connection, home)
+            if corrected is not None:
+                if connection.dialect.name == "postgresql":  # who is correcting just now ends first, or waits
+                    connection.execute(text("LOCK TABLE story_correction IN SHARE MODE"))
+                if _count_corrections(connection) != corrected:
+                    return False
+            write_stories(connection, stories)
+        return True
+
+    def count_corrections(self) -> int:
+        """Return how often stories were corrected, undoing included: equal counts mean equal corrections."""
+        with self._read() as connection:
+            return _count_corrections(connection)
 
     def find_story(self, id: str) -> Story:  # noqa: A002
         """Return a story; the id of a story that was merged finds the one it went into. Raises UnknownName."""
         with self._read() as connection:
-            merged = select(entry.c.story_id).where(entry.c.id == id).scalar_subquery()
+            merged = select(story_alias.c.story_id).where(story_alias.c.id == id).scalar_subquery()
             rows = connection.execute(select(*_STORY).where(or_(story.c.id == id, story.c.id == merged))).all()
             found = sorted((load(Story, row) for row in rows), key=lambda one: one.id != id)
             if not found:
@@ -96,8 +105,36 @@ class Stories(Tagging, Watch):
                     found[row.id] = load(Story, row)
             return _fill_entries(connection, [found[id_] for id_ in wanted if id_ in found])
 
+    def stories_of(self, entry_ids: Iterable[str]) -> list[Story]:
+        """Return the stories that hold any of these entries, by id."""
+        with self._read() as connection:
+            found: dict[str, Story] = {}
+            for ids in in_chunks(dict.fromkeys(entry_ids)):
+                holding = select(entry.c.story_id).where(entry.c.id.in_(ids))
+                for row in connection.execute(select(*_STORY).where(story.c.id.in_(holding))):
+                    found[row.id] = load(Story, row)
+            return _fill_entries(connection, [found[id_] for id_ in sorted(found)])
 
-def _write_stories(connection: Connection, stories: Sequence[Story]) -> None:
+
+def check_homes(stories: Sequence[Story]) -> None:
+    """Raise ValueError unless every story has entries and every entry one story."""
+    entries = [item.id for one in stories for item in one.entries]
+    if len(set(entries)) != len(entries) or not all(one.entries for one in stories):
+        raise ValueError("every story needs entries, and every entry one story")
+
+
+def write_stories(connection: Connection, stories: Sequence[Story]) -> None:
+    """Make each of these stories hold exactly its entries; see `Stories.save_stories`."""
+    _write_rows(connection, stories)
+    _move_entries(connection, {item.id: one.id for one in stories for item in one.entries})
+
+
+def _count_corrections(connection: Connection) -> int:
+    number, undone = story_correction.c.number, story_correction.c.undone_at
+    return connection.scalar(select(func.count(number) + func.count(undone))) or 0
+
+
+def _write_rows(connection: Connection, stories: Sequence[Story]) -> None:
     """Insert new stories, oldest first, so that story.number follows the news; update those that changed."""
     rows = {one.id: dump(one, story, terms=_search_terms(one)) for one in stories}
     stored: dict[str, dict[str, Any]] = {}
@@ -110,6 +147,8 @@ def _write_stories(connection: Connection, stories: Sequence[Story]) -> None:
     # Not by upsert alone: on PostgreSQL every row that is there already would use up a number.
     new = [row for id_, row in rows.items() if id_ not in stored]
     upsert(connection, story, sorted(new, key=lambda row: (row["last_at"], row["id"])), ["id"])
+    for ids in in_chunks(row["id"] for row in new):  # a merging that was undone
+        connection.execute(delete(story_alias).where(story_alias.c.id.in_(ids)))
 
 
 def _search_terms(one: Story) -> str:
@@ -148,5 +187,15 @@ def _move_entries(connection: Connection, home: dict[str, str]) -> None:
         connection.execute(
             update(entry).where(entry.c.id == bindparam("moved")).values(story_id=bindparam("to")), moves
         )
+    heirs: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for id_, old in stored.items():
+        if old in left:
+            heirs[old][home[id_]] += 1
     for ids in in_chunks(sorted(left)):
-        connection.execute(delete(story).where(story.c.id.in_(ids), ~exists().where(entry.c.story_id == story.c.id)))
+        empty = select(story.c.id).where(story.c.id.in_(ids), ~exists().where(entry.c.story_id == story.c.id))
+        for old in sorted(connection.scalars(empty)):
+            heir = min(heirs[old], key=lambda id_: (-heirs[old][id_], id_))
+            follow = update(story_alias).where(story_alias.c.story_id == old)
+            connection.execute(follow.values(story_id=heir))
+            upsert(connection, story_alias, [{"id": old, "story_id": heir}], ["id"])
+            connection.execute(delete(story).where(story.c.id == old))

@@ -220,6 +220,29 @@ entry = Table(
     ),
 )
 
+story_alias = Table(
+    "story_alias",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("story_id", Text, ForeignKey("story.id"), nullable=False),
+    Index("ix_story_alias_story_id", "story_id"),
+)
+
+story_correction = Table(
+    "story_correction",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("story", Text, nullable=False),
+    Column("other", Text, nullable=False),
+    Column("entries", _words(), nullable=False),
+    Column("rest", _words(), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("undone_at", UTCDateTime),
+    Column("undone_by", Text, nullable=False),
+)
+
 topic = Table(
     "topic",
     metadata,
@@ -256,16 +279,14 @@ tag_correction = Table(
     "tag_correction",
     metadata,
     Column("number", _Number, primary_key=True),
-    Column("story_id", Text, nullable=False),  # no foreign key: a story may go, what was said of it stays
+    Column("entry_id", Text, ForeignKey("entry.id"), nullable=False),
     Column("topic", Text, ForeignKey("topic.slug"), nullable=False),
     Column("wanted", Boolean),
     Column("at", UTCDateTime, nullable=False),
     Column("by", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("summary", Text, nullable=False),
-    Column("was_confidence", Float),
-    Column("was_terms", _words()),
-    Index("ix_tag_correction_story_id", "story_id"),
+    Index("ix_tag_correction_entry_id", "entry_id"),
 )
 
 training = Table(

@@ -2,14 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from radar.records import Correction, Tag, Topic, Training
+from radar.records import Tag, TagCorrection, Topic, Training
 from radar.store.engine import Database, columns_of, dump, in_chunks, insert_into, load, upsert
 from radar.store.names import unknown_name
-from radar.store.tables import entry, story, tag, tag_correction, topic, topic_name, training
+from radar.store.tables import story, tag, tag_correction, topic, topic_name, training
 from radar.text import fold_phrase
 
 _TRAINING = columns_of(training, Training)
@@ -44,19 +43,8 @@ class Tagging(Database):
 
     def save_tags(self, story_ids: Collection[str], tags: Iterable[Tag]) -> None:
         """Replace the tags of these stories. Raises UnknownName for a topic or story that does not exist."""
-        wanted = {(item.story_id, item.topic): item for item in tags}
-        replaced = set(story_ids)
-        if not replaced.issuperset(story_id for story_id, _ in wanted):
-            raise ValueError("a tag is on a story whose tags are not being replaced")
         with self._write() as connection:
-            check_topics(connection, {slug for _, slug in wanted})
-            for ids in in_chunks(sorted(replaced)):
-                known = set(connection.scalars(select(story.c.id).where(story.c.id.in_(ids))))
-                if len(known) < len(ids):
-                    raise unknown_name("story", min(set(ids) - known))
-                connection.execute(delete(tag).where(tag.c.story_id.in_(ids)))
-            if wanted:
-                connection.execute(insert_into(connection, tag), [dump(item, tag) for item in wanted.values()])
+            _write_tags(connection, story_ids, tags)
 
     def tags_of(self, story_ids: Iterable[str]) -> dict[str, list[Tag]]:
         """Return the tags of each of these stories, most confident first; stories without tags are left out."""
@@ -68,41 +56,22 @@ class Tagging(Database):
                     found[row.story_id].append(load(Tag, row))
         return dict(found)
 
-    def correct_tag(self, said: Correction) -> None:
-        """Keep what the advisor said, and make the story's tag follow at once.
-
-        What is taken back brings back the tag as the tagger had it. Raises UnknownName for a story, by its id or the
-        id of one that was merged into it, or a topic that does not exist.
-        """
+    def save_tag_correction(self, said: TagCorrection, story_id: str, tags: Iterable[Tag]) -> None:
+        """Keep what the advisor said, with the tags its story has from now on. Raises UnknownName."""
         with self._keep() as connection:
             check_topics(connection, [said.topic])
-            home = connection.scalar(select(entry.c.story_id).where(entry.c.id == said.story_id))
-            if home is None:
-                raise unknown_name("story", said.story_id)
-            here = (tag.c.story_id == home) & (tag.c.topic == said.topic)
-            before = _last_said(connection, said)
-            was: Any = connection.execute(select(tag.c.confidence, tag.c.terms).where(here)).one_or_none()
-            if before is not None and before.wanted is not None:
-                was = None if before.was_confidence is None else (before.was_confidence, before.was_terms)
-            confidence, terms = was or (None, None)
-            row = dump(said, tag_correction, was_confidence=confidence, was_terms=terms)
-            connection.execute(insert(tag_correction), [row])
-            connection.execute(delete(tag).where(here))
-            if said.wanted:
-                confidence, terms = 1.0, ()
-            if said.wanted or (said.wanted is None and confidence is not None):
-                now = {"story_id": home, "topic": said.topic, "confidence": confidence, "terms": terms}
-                connection.execute(insert_into(connection, tag), [now])
+            connection.execute(insert(tag_correction), [dump(said, tag_correction)])
+            _write_tags(connection, [story_id], tags)
 
-    def list_corrections(self) -> list[Correction]:
-        """Return the latest of what was said on each pair of story and topic, without what was taken back."""
-        latest = select(func.max(tag_correction.c.number)).group_by(tag_correction.c.story_id, tag_correction.c.topic)
-        query = select(*columns_of(tag_correction, Correction)).where(
+    def list_tag_corrections(self) -> list[TagCorrection]:
+        """Return the latest of what was said on each pair of entry and topic, without what was taken back."""
+        latest = select(func.max(tag_correction.c.number)).group_by(tag_correction.c.entry_id, tag_correction.c.topic)
+        query = select(*columns_of(tag_correction, TagCorrection)).where(
             tag_correction.c.number.in_(latest), tag_correction.c.wanted.is_not(None)
         )
         with self._read() as connection:
-            rows = connection.execute(query.order_by(tag_correction.c.story_id, tag_correction.c.topic))
-            return [load(Correction, row) for row in rows]
+            rows = connection.execute(query.order_by(tag_correction.c.entry_id, tag_correction.c.topic))
+            return [load(TagCorrection, row) for row in rows]
 
     def save_training(self, attempt: Training, model: bytes | None) -> None:
         """Keep how an attempt to learn ended; an accepted one's model replaces the one in service."""
@@ -142,11 +111,19 @@ def check_topics(connection: Connection, slugs: Collection[str]) -> None:
             raise unknown_name("topic", slug, known)
 
 
-def _last_said(connection: Connection, said: Correction) -> Any:
-    query = select(tag_correction).where(
-        tag_correction.c.story_id == said.story_id, tag_correction.c.topic == said.topic
-    )
-    return connection.execute(query.order_by(tag_correction.c.number.desc()).limit(1)).one_or_none()
+def _write_tags(connection: Connection, story_ids: Collection[str], tags: Iterable[Tag]) -> None:
+    wanted = {(item.story_id, item.topic): item for item in tags}
+    replaced = set(story_ids)
+    if not replaced.issuperset(story_id for story_id, _ in wanted):
+        raise ValueError("a tag is on a story whose tags are not being replaced")
+    check_topics(connection, {slug for _, slug in wanted})
+    for ids in in_chunks(sorted(replaced)):
+        known = set(connection.scalars(select(story.c.id).where(story.c.id.in_(ids))))
+        if len(known) < len(ids):
+            raise unknown_name("story", min(set(ids) - known))
+        connection.execute(delete(tag).where(tag.c.story_id.in_(ids)))
+    if wanted:
+        connection.execute(insert_into(connection, tag), [dump(item, tag) for item in wanted.values()])
 
 
 def _write_topics(connection: Connection, topics: Iterable[Topic]) -> None:

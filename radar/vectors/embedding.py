@@ -51,6 +51,11 @@ def scale_rows(rows: Rows) -> Rows:
     return scaled
 
 
+def rank_word(word: str) -> int:
+    """Return a word's place among the table's words, the most frequent first; one it has not comes after all."""
+    return _load_shipped().rank(word)
+
+
 class EmbeddingTable:
     """Words and pieces of words, each with its row."""
 
@@ -75,6 +80,10 @@ class EmbeddingTable:
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def rank(self, word: str) -> int:
+        """Return a word's row: rows are in order of frequency."""
+        return self._rows.get(word, len(self._rows))
 
     def embed(self, texts: Sequence[str]) -> Rows:
         """Return one row a text; see embed_texts."""

@@ -18,6 +18,7 @@ _EVERY_KEY = frozenset(SCOPES)
 _ADVISOR_AND_READER = frozenset({"advisor", "reader"})
 #: The advisor sees every executive's, an executive their own; to them all others do not exist.
 OWN = frozenset({"advisor", "executive"})
+_ADVISOR = frozenset({"advisor"})
 
 ACCESS: dict[str, frozenset[str]] = {
     "GET /": ANYONE,
@@ -27,6 +28,10 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/me": _EVERY_KEY,
     "GET /api/v1/stories": _EVERY_KEY,
     "GET /api/v1/stories/{id}": _EVERY_KEY,
+    "POST /api/v1/stories/{id}/split": _ADVISOR,
+    "POST /api/v1/stories/{id}/topics/{slug}": _ADVISOR,
+    "POST /api/v1/stories/{id}/merge": _ADVISOR,
+    "POST /api/v1/corrections/{number}/undo": _ADVISOR,
     "GET /api/v1/topics": _EVERY_KEY,
     "GET /api/v1/topics/{slug}": _EVERY_KEY,  # the position on it: OWN only
     "GET /api/v1/topics/{slug}/signals": _EVERY_KEY,  # unconfirmed ones: the advisor only

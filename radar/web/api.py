@@ -12,12 +12,14 @@ from pydantic import AfterValidator
 
 from radar import __version__
 from radar.config import Settings
+from radar.pipeline import Pipeline
 from radar.records import Key, Phase, Position, Signal
 from radar.store import Store
 from radar.watch.health import describe_feeds
 from radar.web import views
 from radar.web.access import Caller, admit, check_name, reach_executive, store_of
 from radar.web.answers import answer, answer_tagged, read_cursor, write_cursor
+from radar.web.corrections import correct_tag, merge_stories, split_story, undo_correction
 from radar.web.guard import Guard, allowed_hosts
 from radar.web.openapi import add_description
 from radar.web.pages import add_pages
@@ -31,8 +33,10 @@ _THREADS = 4
 _SILENT: Any = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
 
 
-def create_web(store: Store, settings: Settings, now: Callable[[], datetime]) -> FastAPI:
-    """Return the web face over a store, ready for uvicorn."""
+def create_web(
+    store: Store, settings: Settings, now: Callable[[], datetime], pipeline: Callable[[], Pipeline]
+) -> FastAPI:
+    """Return the web face over a store, ready for uvicorn; the pipeline is asked for when something is to be done."""
     app = FastAPI(
         title="Radar",
         version=__version__,
@@ -48,12 +52,13 @@ def create_web(store: Store, settings: Settings, now: Callable[[], datetime]) ->
     app.state.store = store
     app.state.settings = settings
     app.state.now = now
+    app.state.pipeline = pipeline
     add_problems(app)
     for route in _ROUTES:
         app.add_api_route(
             route.path,
             route.endpoint,
-            methods=["GET"],
+            methods=[route.method],
             response_model=route.model,
             tags=[route.tag],
             name=route.endpoint.__name__,
@@ -247,11 +252,16 @@ class _Route:
     endpoint: Callable[..., Any]
     model: Any
     tag: str
+    method: str = "GET"
 
 
 _ROUTES = (
     _Route(f"{API}/stories", list_stories, views.StoryPage, "watch"),
     _Route(f"{API}/stories/{{id}}", find_story, views.StoryDetail, "watch"),
+    _Route(f"{API}/stories/{{id}}/split", split_story, views.Corrected, "corrections", "POST"),
+    _Route(f"{API}/stories/{{id}}/topics/{{slug}}", correct_tag, views.StoryDetail, "corrections", "POST"),
+    _Route(f"{API}/stories/{{id}}/merge", merge_stories, views.Corrected, "corrections", "POST"),
+    _Route(f"{API}/corrections/{{number}}/undo", undo_correction, views.Corrected, "corrections", "POST"),
     _Route(f"{API}/topics", list_topics, views.TopicList, "watch"),
     _Route(f"{API}/topics/{{slug}}", find_topic, views.TopicDetail, "watch"),
     _Route(f"{API}/topics/{{slug}}/signals", list_topic_signals, views.SignalHistory, "watch"),

@@ -23,6 +23,7 @@ _RESPONSES = {
     "401": "No key, or one that is malformed, unknown or revoked.",
     "403": "The key's scope does not reach this route.",
     "404": "Nothing by that name, or nothing this key may know of.",
+    "409": "There is nothing to do.",
     "422": "A parameter cannot be used.",
     "503": "The database is out of reach.",
     "default": "Any other problem.",
@@ -67,7 +68,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _describe_operation(operation: dict[str, Any], access: frozenset[str], path: str) -> None:
     responses = operation["responses"]
     parameters = operation.get("parameters", [])
-    invalid = any(one["in"] == "query" for one in parameters)
+    invalid = any(one["in"] == "query" or "minimum" in one["schema"] for one in parameters)
     named = any(one["in"] == "path" or one["name"] in ("topic", "cursor") for one in parameters)
     responses.pop("422", None)
     codes = ["503", "default"] if path != "/healthz" else ["default"]
@@ -80,6 +81,7 @@ def _describe_operation(operation: dict[str, Any], access: frozenset[str], path:
         # An executive's key can outlive the executive.
         codes += ["404"] if named or path.endswith("/executives") else []
         codes += ["422"] if invalid else []
+        codes += ["409"] if "corrections" in operation.get("tags", []) else []
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in sorted(codes):
         responses[code] = {"description": _RESPONSES[code], "content": content}

@@ -29,6 +29,7 @@ class StoryTopic:
 
     topic: str
     confidence: float
+    terms: tuple[str, ...]  # the words that decided; none where the advisor did
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,14 @@ class StoryPage:
 
     items: tuple[StorySummary, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction, by its number, and the stories it has changed."""
+
+    correction: int
+    stories: tuple[StoryDetail, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +218,7 @@ def show_story(story: Story, tags: list[Tag]) -> StoryDetail:
 def _tell_story(
     story: Story, tags: list[Tag]
 ) -> tuple[str, str, str, str, datetime, datetime, tuple[str, ...], tuple[Kind, ...], tuple[StoryTopic, ...]]:
-    topics = tuple(StoryTopic(tag.topic, tag.confidence) for tag in tags)
+    topics = tuple(StoryTopic(tag.topic, tag.confidence, tag.terms) for tag in tags)
     return (
         story.id,
         story.title,

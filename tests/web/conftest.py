@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from radar.config import Advisor, Settings, WebSettings
+from radar.pipeline import Pipeline
 from radar.store import Store
 from radar.web import create_web
 from tests.web.web_world import CANARIES, NOW, World, make_issue, save_executive, save_keys, save_watch
@@ -31,4 +32,5 @@ def world(store: Store, settings: Settings) -> World:
     tokens = {slug: secrets.token_urlsafe(16) for slug in CANARIES}
     for slug, token in tokens.items():
         store.save_issue(make_issue(slug, token))
-    return World(create_web(store, settings, lambda: NOW), store, save_keys(store), tokens, stories)
+    pipeline = Pipeline(store, settings, store.list_topics())
+    return World(create_web(store, settings, lambda: NOW, lambda: pipeline), store, save_keys(store), tokens, stories)

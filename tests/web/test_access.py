@@ -12,6 +12,8 @@ from tests.web.web_world import ADVICE, CANARIES, DRAFT, EARLY, PERSONS, World
 API = "/api/v1"
 _KEYED = {"nobody": 401, "revoked": 401, "reader": 200, "anna": 200, "bert": 200, "advisor": 200}
 _ANNAS = {"nobody": 401, "revoked": 401, "reader": 403, "anna": 200, "bert": 404, "advisor": 200}
+#: The advisor's alone; 422 because the matrix asks without saying what to correct.
+_DESK = {"nobody": 401, "revoked": 401, "reader": 403, "anna": 403, "bert": 403, "advisor": 422}
 _OPEN = dict.fromkeys(PERSONS, 200)
 #: What each person gets when they ask for Anna's, written down again: a change of the table must be meant.
 EXPECTED = {
@@ -22,6 +24,10 @@ EXPECTED = {
     f"GET {API}/me": _KEYED,
     f"GET {API}/stories": _KEYED,
     f"GET {API}/stories/{{id}}": _KEYED,
+    f"POST {API}/stories/{{id}}/split": _DESK,
+    f"POST {API}/stories/{{id}}/merge": _DESK,
+    f"POST {API}/stories/{{id}}/topics/{{slug}}": _DESK,
+    f"POST {API}/corrections/{{number}}/undo": _DESK,
     f"GET {API}/topics": _KEYED,
     f"GET {API}/topics/{{slug}}": _KEYED,
     f"GET {API}/topics/{{slug}}/signals": _KEYED,
@@ -49,7 +55,7 @@ def routes_of(world: World) -> Iterator[tuple[str, str]]:
 def fill(pattern: str, world: World, slug: str) -> str:
     """The path to that executive's, of a pattern."""
     person = slug if "executives" in pattern else "passkeys"
-    values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1]}
+    values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
     return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern)
 
 

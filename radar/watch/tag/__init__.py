@@ -5,6 +5,7 @@ regression a topic over weighted words and the embedding, so that a story that u
 recognised by its company. What was learnt is plain arrays; the same stories teach the same, every time.
 """
 
+from radar.watch.tag.evidence import story_texts
 from radar.watch.tag.gate import Verdict, judge_model, take_fingerprint
 from radar.watch.tag.model import Model
 from radar.watch.tag.phrases import PhraseFinder, fold_words
@@ -20,5 +21,6 @@ __all__ = [
     "fold_words",
     "judge_model",
     "learn_from_stories",
+    "story_texts",
     "take_fingerprint",
 ]

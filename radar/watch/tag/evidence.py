@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from radar.records import Correction, Story, Topic
+from radar.records import Story, TagCorrection, Topic
 from radar.vectors import scale_rows
 from radar.watch.tag.learn import FOLDS, GUESSES_FOLLOWED, LABELS_FOLLOWED, Examples
 from radar.watch.tag.phrases import PhraseFinder
@@ -71,7 +71,7 @@ def deal_part(text: str) -> int:
 
 
 def gather_examples(
-    topics: Sequence[Topic], texts: Sequence[tuple[str, str]], corrections: Sequence[Correction]
+    topics: Sequence[Topic], texts: Sequence[tuple[str, str]], corrections: Sequence[TagCorrection]
 ) -> Examples:
     """Return what texts (title, support) and corrections teach; topics of which too little is known are left out."""
     finder = PhraseFinder(topics)

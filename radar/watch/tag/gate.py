@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from radar.records import Correction, Topic
+from radar.records import TagCorrection, Topic
 from radar.text import stable_id
 from radar.watch.tag.learn import Examples, weigh_answers
 from radar.watch.tag.model import Model
@@ -51,8 +51,8 @@ def judge_model(candidate: Model | None, rival: Model | None, examples: Examples
     return Verdict(score >= before - TOLERANCE, score, before, compared)
 
 
-def take_fingerprint(topics: list[Topic], corrections: list[Correction]) -> str:
+def take_fingerprint(topics: list[Topic], corrections: list[TagCorrection]) -> str:
     """Return what tells whether the tagger must learn anew: it changes with every topic and every correction."""
     listed = sorted(repr(topic) for topic in topics)
-    said = sorted(f"{one.story_id} {one.topic} {one.wanted}" for one in corrections)
+    said = sorted(f"{one.entry_id} {one.topic} {one.wanted}" for one in corrections)
     return stable_id(_RECIPE, *listed, "", *said)

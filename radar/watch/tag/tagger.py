@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from radar.records import Correction, Story, Tag, Topic
+from radar.records import Story, Tag, TagCorrection, Topic
 from radar.vectors import sum_words
 from radar.watch.tag.evidence import Reading, gather_examples, gather_labelled, is_named, read_text, story_texts
 from radar.watch.tag.learn import Examples, learn_model
@@ -30,14 +30,14 @@ class Tagger:
     """Recognises the topics of stories: by what the advisor said, by name, by hints, by what it has learnt."""
 
     def __init__(
-        self, topics: Sequence[Topic], corrections: Sequence[Correction] = (), model: Model | None = None
+        self, topics: Sequence[Topic], corrections: Sequence[TagCorrection] = (), model: Model | None = None
     ) -> None:
         self._topics = {topic.slug: topic for topic in sorted(topics, key=lambda topic: topic.slug)}
-        self._corrections = sorted(corrections, key=lambda one: (one.story_id, one.topic))
+        self._corrections = sorted(corrections, key=lambda one: (one.entry_id, one.topic))
         self._said: dict[str, dict[str, bool]] = {}
         for one in self._corrections:
             if one.wanted is not None:
-                self._said.setdefault(one.story_id, {})[one.topic] = one.wanted
+                self._said.setdefault(one.entry_id, {})[one.topic] = one.wanted
         self._finder = PhraseFinder(self._topics.values())
         self._sorts = True  # a text that reaches no threshold gets its best topic of those without names
         self.use_model(model)
@@ -149,7 +149,7 @@ class Tagger:
 
 
 def learn_from_stories(
-    topics: Sequence[Topic], stories: Sequence[Story], corrections: Sequence[Correction]
+    topics: Sequence[Topic], stories: Sequence[Story], corrections: Sequence[TagCorrection]
 ) -> tuple[Model | None, Examples]:
     """Return what stories and corrections teach, if anything, and the examples made of them; order does not matter."""
     topics = sorted(topics, key=lambda topic: topic.slug)

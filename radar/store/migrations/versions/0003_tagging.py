@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -16,19 +16,18 @@ def upgrade() -> None:
     op.create_table(
         "tag_correction",
         sa.Column("number", number, nullable=False),
-        sa.Column("story_id", sa.Text(), nullable=False),
+        sa.Column("entry_id", sa.Text(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("wanted", sa.Boolean(), nullable=True),
         sa.Column("at", moment, nullable=False),
         sa.Column("by", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
-        sa.Column("was_confidence", sa.Float(), nullable=True),
-        sa.Column("was_terms", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("number", name="pk_tag_correction"),
         sa.ForeignKeyConstraint(["topic"], ["topic.slug"], name="fk_tag_correction_topic"),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name="fk_tag_correction_entry_id"),
     )
-    op.create_index("ix_tag_correction_story_id", "tag_correction", ["story_id"])
+    op.create_index("ix_tag_correction_entry_id", "tag_correction", ["entry_id"])
     op.create_table(
         "training",
         sa.Column("number", number, nullable=False),
