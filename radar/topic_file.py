@@ -90,7 +90,7 @@ def _find_key(block: Sequence[str], key: str, path: Path) -> tuple[int, int] | N
             continue
         for stop in range(start + 1, len(block) + 1):
             try:
-                tomllib.loads("\n".join(block[start:stop]))
+                tomllib.loads("\n".join([*block[start:stop], ""]))
             except tomllib.TOMLDecodeError:
                 continue
             return start, stop

@@ -156,7 +156,7 @@ def test_a_mistyped_command_is_answered_with_the_closest() -> None:
     done = CliRunner().invoke(radar, ["stats"])
 
     assert done.exit_code == 2
-    assert done.stderr == "radar: no command 'stats'; did you mean status or signals?; see `radar --help`\n"
+    assert done.stderr == "radar: no command 'stats'; did you mean status or stories?; see `radar --help`\n"
 
 
 def test_radar_alone_shows_its_help_as_lines() -> None:

@@ -117,7 +117,7 @@ class Model:
                     arrays["threshold"],
                     (float(slope), float(offset)),
                 )
-        except (ValueError, KeyError, IndexError, OSError, zipfile.BadZipFile) as error:
+        except (ValueError, KeyError, IndexError, EOFError, OSError, zipfile.BadZipFile) as error:
             raise RadarError(f"the stored tagger cannot be read ({error}); it will be taught anew") from None
 
 
