@@ -93,6 +93,8 @@ class Tagging(Steps):
         corrections = [*others, said]
         tags = Tagger(list(self.topics.values()), corrections, self._model_in_service()).tag_stories([story])
         self.store.save_tag_correction(said, story.id, tags)
+        if wanted is None:
+            self.tag([story], now)  # what was taken back must have taught nothing, on this story least of all
         return story
 
     def _ready_tagger(self, now: datetime, learn: bool) -> Tagger:

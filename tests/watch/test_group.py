@@ -1,5 +1,6 @@
 """Entries on one happening become one story, whatever the order in which they arrive."""
 
+import itertools
 import random
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radar.records import Entry, Story
-from radar.watch.group import STORY_LIFE, choose_lead, group_entries
+from radar.watch.group import STORY_LIFE, choose_lead, group_copies, group_entries
 from tests.building import DAY, HOUR, NOW, make_entry
 
 PASSKEYS = [
@@ -59,13 +60,18 @@ def test_grouping_is_a_partition_and_does_not_depend_on_the_order(entries: list[
 @settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32), st.integers(0, len(ALL)))
 def test_a_story_keeps_its_id_when_more_arrives(seed: int, split: int) -> None:
-    """Whatever came first: open stories only grow, nothing is lost and no entry changes its story."""
+    """Whatever came first: what was together stays together, under the id of the oldest; nothing is lost."""
     shuffled = random.Random(seed).sample(ALL, len(ALL))
     before = {story.id: story for story in group_entries(shuffled[:split], [])}
-    after = before | {story.id: story for story in group_entries(shuffled[split:], before.values())}
-    assert set(before) <= set(after)
+    changed = group_entries(shuffled[split:], before.values())
+    moved = {entry.id for story in changed for entry in story.entries}
+    after = {id_: one for id_, one in before.items() if moved.isdisjoint(e.id for e in one.entries)}
+    after |= {story.id: story for story in changed}
     for id_, story in before.items():
-        assert ids(list(story.entries)) <= ids(list(after[id_].entries))
+        holders = [one.id for one in after.values() if ids(list(one.entries)) & ids(list(story.entries))]
+        oldest = min((one.first_at, one.id) for one in before.values() if one.entries[0] in after[holders[0]].entries)
+        assert len(holders) == 1
+        assert holders[0] == id_ or holders[0] == oldest[1]
     assert sorted(entry.id for story in after.values() for entry in story.entries) == sorted(e.id for e in ALL)
 
 
@@ -140,6 +146,58 @@ def test_a_short_headline_of_two_publishers_joins_nothing() -> None:
         for publisher in ("a.example", "b.example")
     ]
     assert len(group_entries([*entries, *PASSKEYS], [])) == len(entries) + 1
+
+
+def test_copies_from_twenty_domains_are_one_story_of_as_many_owners() -> None:
+    """Under the same title or one of their own; a second feed of one owner adds no publisher."""
+    text = (
+        "An operator in Kenya sells unlimited satellite texting to ordinary phones for two dollars a month, from May."
+    )
+    copies = [
+        make_entry("Unlimited texting by satellite" if n % 2 else f"{'So ' * n}cheap it is now to write from anywhere",
+                   f"p{n % 20}.example", NOW + n * HOUR / 4, summary=text[: 90 + n])
+        for n in range(22)
+    ]  # fmt: skip
+    (story,) = group_entries(copies, [])
+    assert (len(story.entries), len(story.publishers)) == (22, 20)
+
+
+def test_a_near_miss_is_no_copy() -> None:
+    """Nearly the same words with another number or name in them are another happening, even on different owners."""
+    text = (
+        "The council of {} has approved a budget of {} for new phones after a long and heated debate on Monday night."
+    )
+    one = make_entry("Council approves budget of 3 million", "a.example", summary=text.format("Larch", "3 million"))
+    number = make_entry("Council approves budget of 4 million", "b.example", summary=text.format("Larch", "3 million"))
+    name = make_entry("Budget passed in the end", "c.example", summary=text.format("Finlay", "3 million"))
+    assert sets_of(group_copies([one, number, name], [])) == {ids([one]), ids([number]), ids([name])}
+
+
+def test_an_entry_whose_page_and_title_are_in_two_stories_makes_them_one() -> None:
+    """Being equal is transitive; the older id stays."""
+    one = make_entry("Agent writes about its maintainer", "a.example", url="https://a.example/agent")
+    other = make_entry("Something about an agent", "b.example", NOW + HOUR, url="https://b.example/agent")
+    bridge = make_entry("Agent writes about its maintainer", "b.example", NOW + 2 * HOUR, url="https://b.example/agent")
+    apart = group_copies([one, other], [])
+    (joined,) = group_copies([bridge], apart)
+    assert (joined.id, len(joined.entries)) == (one.id, 3)
+
+
+def test_an_affair_that_began_as_several_stories_becomes_one() -> None:
+    """Each report resembles only some of the others; together they are near enough. The oldest id stays."""
+    names, turns = ("Plosser", "Fed"), ("tapering", "jobs", "weather", "growth", "bonds", "rates", "pace")
+    reports = [
+        make_entry(f"{a} {b} {c} {' '.join(names)}", f"p{n}.example", NOW + n * HOUR / 2)
+        for n, (a, b, c) in enumerate(itertools.permutations(turns, 3))
+    ][:60]
+    stories: dict[str, Story] = {}
+    for start in range(0, len(reports), 10):
+        changed = group_entries(reports[start : start + 10], stories.values())
+        moved = {entry.id for story in changed for entry in story.entries}
+        stories = {i: s for i, s in stories.items() if moved.isdisjoint(e.id for e in s.entries)}
+        stories |= {story.id: story for story in changed}
+    assert len(max(stories.values(), key=lambda story: len(story.entries)).entries) > 50
+    assert reports[0].id in stories
 
 
 # -- time -------------------------------------------------------------------------------------------------------------

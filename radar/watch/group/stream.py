@@ -25,14 +25,16 @@ from radar.watch.group.lead import entry_text
 #: How long after its last entry a story still takes in another one.
 STORY_LIFE = timedelta(days=5)
 #: Likeness of an entry to a story (a cosine, decayed) from which both report one happening. See docs/benchmarks.md.
-SAME_STORY = 0.45
+SAME_STORY = 0.47
 #: The same where the entry's owner is in the story already: an owner rarely reports one happening twice, but often
 #: writes two headlines on one pattern ("Security update for A", "Security update for B").
 SAME_OWNER = 0.70
 #: What likeness loses over a story's life: the same words a day later mean less than within the hour.
 DECAY = 0.3
 #: How alike the entries of two stories must be, on average, as a share of how alike entries are within each.
-SAME_AFFAIR = 0.3
+SAME_AFFAIR = 0.4
+#: How alike all entries must be in the end: below it a "story" is a topic ("phones"), which grows by taking in others.
+COHESION = 0.21
 #: What two stories' likeness is halved by: the time between their middles. An affair is a burst; what a topic brings
 #: next week is another happening.
 HALVING = timedelta(days=1)
@@ -44,6 +46,7 @@ _WORDS, _MEANING = 0.6, 0.4  # shares of the two in likeness
 _ELSEWHERE = 10_000  # texts, not read, of which only the ranks of their words are known
 _COMMON = 4.0
 _MEAN_OF = 2_000  # the mean that meaning is measured from is as if so many other texts had been read, whose mean is 0
+_BLOCK = 64  # stories compared with all others at a time
 _FEWEST_TERMS = 3  # a text with fewer is alike to nothing: short titles meet by chance
 
 _Floats = NDArray[np.float32]
@@ -185,20 +188,23 @@ class Stream:
 
     def _find_affairs(self, changed: Sequence[int]) -> list[tuple[int, int]]:
         """Return pairs of one of these stories and any other that seem to be one, (older, younger), best first."""
-        sums = self._rows.add_up(self._home, len(self._ids))
-        mass = sums.mass.astype(np.float64)
-        within = (sums.products_with_self() - mass + WITHIN * WITHIN_PAIRS) / (mass * (mass - 1) + WITHIN_PAIRS)
-        scale = np.sqrt(np.maximum(within, 1e-9))
-        between = np.zeros((len(changed), len(self._ids)), dtype=np.float32)
-        sums.cut(changed).multiply(sums, into=between)
-        between /= ((np.outer(mass[changed], mass) + DOUBT) * np.outer(scale[changed], scale)).astype(np.float32)
-        when = self._find_middles()
-        between *= np.exp2(-np.abs(when[changed][:, None] - when) / HALVING.total_seconds())
-        found = set()
-        for place, number in np.argwhere(between >= SAME_AFFAIR).tolist():
-            if changed[place] != number:
-                one, other = sorted((changed[place], number))
-                found.add((-float(between[place, number]), one, other))
+        sums, when = self._rows.add_up(self._home, len(self._ids)), self._find_middles()
+        # Two entries, each alone in its story, are never joined here: DOUBT forbids it.
+        several = np.flatnonzero(sums.mass > 1.5)
+        everyone = np.arange(len(self._ids))
+        large = [number for number in changed if sums.mass[number] > 1.5]
+        single = [number for number in changed if sums.mass[number] <= 1.5]
+        found: set[tuple[float, int, int]] = set()
+        for rows, columns in ((large, everyone), (single, several)):
+            others = sums.cut(columns)
+            for start in range(0, len(rows), _BLOCK):
+                block = rows[start : start + _BLOCK]
+                likeness = _compare_stories(sums.cut(block), others)
+                likeness *= np.exp2(-np.abs(when[block][:, None] - when[columns]) / HALVING.total_seconds())
+                for row, column in np.argwhere(likeness >= SAME_AFFAIR).tolist():
+                    one, other = sorted((block[row], int(columns[column])))
+                    if one != other:
+                        found.add((-float(likeness[row, column]), one, other))
         return [(one, other) for _, one, other in sorted(found)]
 
     def _find_middles(self) -> NDArray[np.float64]:
@@ -254,9 +260,9 @@ class _Rows:
             picker @ self.mass[: len(home)],
         )
 
-    def cut(self, which: int | Sequence[int]) -> "_Rows":
+    def cut(self, which: int | Sequence[int] | NDArray[np.int64]) -> "_Rows":
         """Return the rows from one on, or those listed."""
-        chosen = slice(which, None) if isinstance(which, int) else list(which)
+        chosen = slice(which, None) if isinstance(which, int) else np.asarray(which)
         return self._make(self._words[chosen], self._meaning[chosen], self.mass[chosen])
 
     def multiply(self, other: "_Rows", into: _Floats) -> None:
@@ -277,6 +283,28 @@ class _Rows:
         made = cls.__new__(cls)
         made._words, made._meaning, made.mass = words, meaning, mass
         return made
+
+
+def _compare_stories(some: _Rows, others: _Rows) -> _Floats:
+    """Return how alike entries of two stories are, as a share of how alike they are within each (some × others).
+
+    0 where the two together would no longer be one story.
+    """
+    own, far = some.products_with_self(), others.products_with_self()
+    between = np.zeros((len(own), len(far)), dtype=np.float32)
+    some.multiply(others, into=between)
+    mass = some.mass[:, None]
+    together = _average_within(own[:, None] + far + 2 * between, mass + others.mass)
+    between /= mass * others.mass + DOUBT
+    between /= np.sqrt(_average_within(own, some.mass))[:, None] * np.sqrt(_average_within(far, others.mass))
+    between[together < COHESION] = 0
+    return between
+
+
+def _average_within(own: _Floats, mass: _Floats) -> _Floats:
+    """Return how alike entries within a story are, from its sum's product with itself and the number of its entries."""
+    average: _Floats = (own - mass + WITHIN * WITHIN_PAIRS) / (mass * (mass - 1) + WITHIN_PAIRS)
+    return np.maximum(average, 1e-6)
 
 
 def _weigh_words(space: TfidfSpace, count: int) -> Any:
