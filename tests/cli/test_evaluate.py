@@ -70,3 +70,41 @@ def test_a_folder_that_is_not_there_is_named(run: Run) -> None:
     done = run("evaluate", "parse", "nowhere")
     assert done.exit_code == 2
     assert "'nowhere' does not exist" in done.output
+
+
+def write_items(folder: Path) -> Path:
+    """Two reports of one happening, two of another that share an address, and one of neither."""
+    items = folder / "items.tsv"
+    items.write_text(
+        "id\tpublished\ttitle\tsummary\turl\tstory\n"
+        "1\t2026-11-24T08:00:00Z\tThree large banks drop passwords for passkeys\tThe banks end passwords.\t\tbanks\n"
+        "2\t2026-11-24T09:00:00Z\tThree large banks drop passwords for passkeys\t\thttps://b.example/2\tbanks\n"
+        "3\t2026-11-24T09:00:00Z\tSatellite texting gets cheap\t\thttps://c.example/3?utm_source=x\ttexting\n"
+        "4\t2026-11-24T09:30:00Z\tSomething wholly different\t\thttp://www.c.example/3\ttexting\n"
+        "5\t2026-11-24T10:00:00Z\tRobots harvest strawberries in Spain\t\t\trobots\n"
+    )
+    return items
+
+
+def test_items_are_grouped_written_in_their_order_and_scored(run: Run, tmp_path: Path) -> None:
+    """TSV with id and story; pairwise and B³, throughput and memory."""
+    out = tmp_path / "stories.tsv"
+    done = run("evaluate", "stories", str(write_items(tmp_path)), "--out", str(out))
+    assert done.exit_code == 0, done.output
+    assert out.read_text() == "id\tstory\n1\t1\n2\t1\n3\t3\n4\t3\n5\t5\n"
+    assert "5 entries in 3 stories" in done.output
+    assert done.output.count("F1 1.000") == 4
+    assert "entries/s" in done.output
+    told = json.loads(run("evaluate", "stories", str(tmp_path / "items.tsv"), "--json").output)
+    assert (told["stories"]["bcubed"]["f1"], told["copies"]["pairwise"]["f1"], told["found"]) == (1.0, 1.0, 3)
+    assert told["peak_bytes"] > 10**7
+
+
+def test_a_table_that_does_not_fit_is_refused_in_one_line(run: Run, tmp_path: Path) -> None:
+    """No traceback, and nothing written."""
+    items = tmp_path / "items.tsv"
+    items.write_text("id\theadline\n1\tx\n")
+    done = run("evaluate", "stories", str(items), "--out", str(tmp_path / "out.tsv"))
+    assert done.exit_code == 1
+    assert done.stderr == "radar: items.tsv has no column published, title; its first line names: id, headline\n"
+    assert not (tmp_path / "out.tsv").exists()

@@ -24,7 +24,7 @@ def write(folder: Path, name: str, content: bytes) -> Path:
     [
         ("items.tsv", TABLE.encode()),
         ("items.tsv", b"\xef\xbb\xbf" + TABLE.encode()),
-        ("items.tsv.gz", gzip.compress(TABLE.encode())),
+        ("items.tsv.gz", gzip.compress(TABLE.encode(), mtime=0)),
         ("items.tsv.zst", zstandard.compress(TABLE[:9].encode()) + zstandard.compress(TABLE[9:].encode())),
         ("items.jsonl", '{"id": 7, "title": "Say \\"passkeys\\"\u2028twice"}\n\n{"id": "8", "title": ""}'.encode()),
     ],
@@ -55,7 +55,7 @@ def test_damaged_letters_cost_no_row(tmp_path: Path) -> None:
         ("a.jsonl", b"[1, 2]\n", "a.jsonl, line 1: not a JSON object"),
         ("a.jsonl", b'{"id": 1, "title": ["x"]}\n', "a.jsonl, line 1: title is no text"),
         ("a.tsv.gz", b"id\ttitle\n", "a.tsv.gz cannot be unpacked: Not a gzipped file (b'id')"),
-        ("a.tsv.gz", gzip.compress(b"id\ttitle\n" * 99)[:-9], "a.tsv.gz cannot be unpacked: "),
+        ("a.tsv.gz", gzip.compress(b"id\ttitle\n" * 99, mtime=0)[:-9], "a.tsv.gz cannot be unpacked: "),
         ("a.tsv.zst", b"id\ttitle\n", "a.tsv.zst cannot be unpacked: "),
     ],
 )

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from radar.errors import UnknownName
-from radar.records import Entry, Story, Tag
+from radar.errors import RadarError, UnknownName
+from radar.records import Correction, Entry, Story, Tag
 from radar.store import Store
 from tests.store.store_samples import DAY, HOUR, NOW, fill, make_entry, make_story, make_topic
 
@@ -162,3 +162,44 @@ def test_an_unknown_story_gets_a_line(store: Store) -> None:
     """It says where stories are found."""
     with pytest.raises(UnknownName, match=r"^no story is called 'x': `radar query` finds stories$"):
         store.find_story("x")
+
+
+def test_an_old_id_follows_its_story_through_every_merging(store: Store) -> None:
+    """Also when the story that took it over goes into another; undone, the id is a story of its own again."""
+    a, b, c = stored(store, make_entry("a"), make_entry("b", at=NOW + HOUR), make_entry("c", at=NOW + 2 * HOUR))
+    store.save_stories([make_story(a), make_story(b), make_story(c)])
+    store.save_stories([make_story(b, c)])
+    store.save_stories([make_story(a, b, c)])
+    assert (store.find_story("c").id, store.find_story("b").id) == ("a", "a")
+    store.save_stories([make_story(a, b), make_story(c)])
+    assert (store.find_story("c").id, store.find_story("b").id) == ("c", "a")
+
+
+def test_a_correction_is_kept_with_its_author_until_it_is_undone_once(store: Store) -> None:
+    """It changes stories in the same transaction; a second undoing is refused."""
+    a, b = stored(store, make_entry("a"), make_entry("b", at=NOW + HOUR))
+    store.save_stories([make_story(a, b)])
+    wanted = Correction("split", "a", "x", ("b",), ("a",), NOW, "Ida")
+    saved = store.save_correction(wanted, [make_story(a), make_story(b, id="x")])
+    assert store.list_corrections() == [saved] == [replace(wanted, number=saved.number)]
+    assert [story.id for story in store.stories_of(["a", "b"])] == ["a", "x"]
+    undone = replace(saved, undone_at=NOW + HOUR, undone_by="Bo")
+    store.end_correction(undone, [make_story(a, b)])
+    assert store.find_correction(saved.number) == undone
+    assert store.find_story("x").id == "a"
+    with pytest.raises(RadarError, match="undone already"):
+        store.end_correction(undone, [])
+    with pytest.raises(UnknownName, match="no correction is called '99'"):
+        store.find_correction(99)
+
+
+def test_grouping_that_knew_less_than_the_advisor_is_not_stored(store: Store) -> None:
+    """What was read before a correction must not overwrite it."""
+    a, b = stored(store, make_entry("a"), make_entry("b", at=NOW + HOUR))
+    store.save_stories([make_story(a, b)])
+    before = store.count_corrections()
+    correction = Correction("split", "a", "x", ("b",), ("a",), NOW, "Ida")
+    store.save_correction(correction, [make_story(a), make_story(b, id="x")])
+    assert not store.save_stories([make_story(a, b)], before)
+    assert [entry.id for entry in store.find_story("a").entries] == ["a"]
+    assert store.save_stories([make_story(a)], store.count_corrections())

@@ -69,8 +69,16 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
             story = world.stories[1] if slug == "anna" else "none"
             address = path.format(slug=named, week="2026-W48", id=story, number=int(slug == "anna"))
             wrong = "?limit=x&since=y&phase=z&confirmed=q"
-            asked = ("", wrong, "?cursor=x&topic=x", f"?entry={told}&other={same}", f"?other={told}", f"?entry={other}")
-            for query in (*asked, "?about=undo", "?about=yes"):
+            for query in (
+                "",
+                wrong,
+                "?cursor=x&topic=x",
+                f"?entry={told}&other={same}",
+                f"?other={told}",
+                f"?entry={other}",
+                "?about=undo",
+                "?about=yes",
+            ):
                 answer = world.client(person).request(method, address + query)
                 status = str(answer.status_code)
                 tried.add((path, status))
