@@ -24,7 +24,7 @@ _PAUSED = re.compile(r"(\s*[\"']?paused[\"']?\s*=\s*)(true|false)\b(.*)", re.DOT
 def edit_feeds(home: Path, change: Callable[[str, Path], str]) -> None:
     """Rewrite feeds.toml as `change` (text, path → text) says; nobody ever reads half of it. Raises ConfigError."""
     path = home / FEEDS_FILE
-    with _lock(home):
+    with lock_folder(home):
         text = read_feeds_file(path)
         changed = change(text, path)
         if changed != text:
@@ -116,19 +116,19 @@ def _copy_rights(path: Path, temporary: str) -> None:
 
 
 def _write_keys(row: FeedRow) -> Iterator[str]:
-    yield f"url = {_quote(row.url)}"
+    yield f"url = {quote_text(row.url)}"
     if row.title:
-        yield f"title = {_quote(row.title)}"
-    yield f"kind = {_quote(row.kind)}"
+        yield f"title = {quote_text(row.title)}"
+    yield f"kind = {quote_text(row.kind)}"
     if row.publisher:
-        yield f"publisher = {_quote(row.publisher)}"
+        yield f"publisher = {quote_text(row.publisher)}"
     if row.category:
-        yield f"category = {_quote(row.category)}"
+        yield f"category = {quote_text(row.category)}"
     if row.paused:
         yield "paused = true"
 
 
-def _quote(text: str) -> str:
+def quote_text(text: str) -> str:
     """Return a TOML basic string: JSON's, but for DEL and lone surrogates, which TOML does not take as they are."""
     text = text.encode("utf-8", "replace").decode("utf-8")
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
@@ -163,7 +163,7 @@ def _refuse(path: Path) -> ConfigError:
 
 
 @contextmanager
-def _lock(home: Path) -> Iterator[None]:
+def lock_folder(home: Path) -> Iterator[None]:
     """Let one process at a time edit; the folder itself is what is locked, so nothing is left behind."""
     try:
         import fcntl

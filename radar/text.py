@@ -127,14 +127,14 @@ def split_tokens(text: str) -> list[str]:
     text = text.replace("e-commerce", "ecommerce")
     if "+" in text or "#" in text:
         text = _VERSIONED.sub(r"\1 ", text)
-    found = []
-    for token in _TOKEN.findall(text):
-        token = token.removesuffix("'s")
-        token = _SPELLED.get(token, token)
-        if _INITIALS.fullmatch(token) and "." in token:
-            token = token.replace(".", "")
-        found.append(token)
-    return found
+    return list(map(_spell_token, _TOKEN.findall(text)))
+
+
+@functools.lru_cache(maxsize=65536)
+def _spell_token(token: str) -> str:
+    token = token.removesuffix("'s")
+    token = _SPELLED.get(token, token)
+    return token.replace(".", "") if "." in token and _INITIALS.fullmatch(token) else token
 
 
 @functools.lru_cache(maxsize=65536)

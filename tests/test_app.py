@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from radar.app import App
-from radar.config import FEEDS_FILE, Settings
+from radar.config import FEEDS_FILE, TOPICS_FILE, Settings
 from radar.store import Store
 from tests.building import NOW
 
@@ -51,4 +51,42 @@ def test_a_broken_list_changes_nothing_and_is_said_once(
     assert [feed.url for feed in app.store.list_feeds()] == ["https://first.invalid/feed"]
     [line] = [record.getMessage() for record in caplog.records if record.name == "radar.app"]
     assert FEEDS_FILE in line
+    assert "stay as they were" in line
+
+
+OWN = '[[topic]]\nslug = "tides"\nname = "Tidal power"\nquadrant = "frontier"\ndefinition = "{}"\n'
+
+
+def write_topics(home: Path, text: str, second: int) -> None:
+    (home / TOPICS_FILE).write_text(text, encoding="utf-8")
+    os.utime(home / TOPICS_FILE, (second, second))
+
+
+def test_a_running_crawler_follows_the_list_of_topics(app: App, tmp_path: Path) -> None:
+    """Added, changed, taken out: without a restart, whether or not a feed is due."""
+    app.run("crawl")
+    shipped = len(app.pipeline.topics)
+    for second, definition in ((2, "Turbines."), (3, "Turbines under water.")):
+        write_topics(tmp_path, OWN.format(definition), second)
+        app.run("crawl")
+        (own,) = [topic for topic in app.store.list_topics() if topic.slug == "tides"]
+        assert own.definition == definition
+    write_topics(tmp_path, "", 4)
+    app.run("crawl")
+    assert len(app.store.list_topics()) == shipped
+
+
+def test_a_broken_list_of_topics_changes_nothing_and_is_said_once(
+    app: App, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In one line with the topic and the key."""
+    write_topics(tmp_path, OWN.format("Turbines."), 2)
+    app.run("crawl")
+    write_topics(tmp_path, OWN.format(""), 3)
+    with caplog.at_level(logging.WARNING, "radar.app"):
+        app.run("crawl")
+        app.run("crawl")
+    assert "tides" in {topic.slug for topic in app.store.list_topics()}
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "radar.app"]
+    assert "topic[0] tides: definition: is empty" in line
     assert "stay as they were" in line

@@ -178,7 +178,7 @@ def test_own_topics_replace_and_extend_the_shipped_ones(tmp_path: Path) -> None:
 def test_a_parent_that_is_no_topic_is_named_with_its_line(tmp_path: Path) -> None:
     """The operator's own file is at fault, and the line is in it."""
     (tmp_path / "topics.toml").write_text(TOPIC + 'parent = "kyes"\n', encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"topics\.toml:6: topic\[0\]\.parent: 'kyes' is not a topic"):
+    with pytest.raises(ConfigError, match=r"topics\.toml:6: topic\[0\] passkeys: parent: 'kyes' is not a topic"):
         load_topics(tmp_path)
 
 

@@ -184,6 +184,7 @@ def _check_store(store: "Store", now: datetime) -> Iterator[Check]:
     yield Check("database", "ok", f"revision {HEAD}, {count(status.stories, 'story', 'stories')}")
     yield from _check_crawl(store, status.last_crawl_at, now)
     yield from _check_people(store, now)
+    yield _check_tagger(store, now)
     yield _check_outbox(store, now)
 
 
@@ -251,6 +252,17 @@ def _check_people(store: "Store", now: datetime) -> Iterator[Check]:
             )
     if not troubled:
         yield Check("executives", "ok", f"{count(len(people), 'executive')}, each with an address and a fresh agenda")
+
+
+def _check_tagger(store: "Store", now: datetime) -> Check:
+    last = store.last_training()
+    if last is None:
+        return Check("tagger", "ok", "has nothing to learn from yet")
+    learnt = f"{count(last.stories, 'story', 'stories')} and {count(last.corrections, 'correction')}"
+    if last.accepted:
+        return Check("tagger", "ok", f"learnt {format_age(last.at, now)} from {learnt}: {last.reason}")
+    hint = "look through the last changes of topics.toml and the last corrections"
+    return Check("tagger", "note", f"what it learnt from {learnt} is worse and not used (F1 {last.reason}); {hint}")
 
 
 def _check_outbox(store: "Store", now: datetime) -> Check:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from radar.cli.evaluate_tags import tags
 from radar.cli.house import House, json_option, pass_house
 from radar.cli.output import count, say, say_json, to_plain
 
@@ -23,6 +24,9 @@ def evaluate() -> None:
     \b
     Example: radar evaluate parse feeds/ --out parsed.jsonl
     """
+
+
+evaluate.add_command(tags)
 
 
 @evaluate.command()

@@ -7,10 +7,11 @@ import click
 
 from radar.cli.house import House, json_option, pass_house
 from radar.cli.output import count, format_at, say, say_block, say_json, say_table
+from radar.cli.story_tags import tag_story, untag_story
 from radar.cli.words import LINE
 
 if TYPE_CHECKING:
-    from radar.records import Correction, Story
+    from radar.records import Correction, Story, Tag
 
 _BY = click.option("--by", type=LINE, help="Who says so. [default: your login]")
 
@@ -51,7 +52,7 @@ def show_story(house: House, story: str, as_json: bool) -> None:
         return
     _say_story(found)
     if tags:
-        say_block("Topics: " + ", ".join(tag.topic for tag in tags))
+        say_block("Topics: " + ", ".join(_explain_tag(tag) for tag in tags))
     if corrections:
         say_table(
             ("correction", "what", "when", "by", "undone"),
@@ -60,6 +61,10 @@ def show_story(house: House, story: str, as_json: bool) -> None:
                 for one in corrections
             ],
         )
+
+
+stories.add_command(tag_story)
+stories.add_command(untag_story)
 
 
 @stories.command("split")
@@ -121,6 +126,11 @@ def _say_done(correction: "Correction", changed: "list[Story]", as_json: bool) -
     for story in changed:
         say()
         _say_story(story)
+
+
+def _explain_tag(tag: "Tag") -> str:
+    why = ", ".join(tag.terms) or "put right by the advisor"
+    return f"{tag.topic} {tag.confidence:.2f} ({why})"
 
 
 def _describe(correction: "Correction") -> str:

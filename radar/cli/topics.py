@@ -4,18 +4,26 @@ import click
 
 from radar.cli.house import House, ListGroup, json_option, pass_house
 from radar.cli.output import format_on, say, say_block, say_json, say_position, say_table
+from radar.cli.topic_edits import add_topic, edit_topic, remove_topic
 
 
 @click.group(cls=ListGroup)
 def topics() -> None:
-    """List the technologies Radar follows, or show one.
+    """List the technologies Radar follows; add, change or remove some.
 
-    A topics.toml in Radar's folder adds topics, or replaces shipped ones by their slug.
+    A topics.toml in Radar's folder adds topics, or replaces shipped ones by their slug. You may also edit it by hand:
+    `radar serve` follows it, `radar crawl` reads it.
 
     \b
     Example: radar topics
              radar topics show passkeys
+             radar topics edit passkeys --alias "device-bound key" --dry-run
     """
+
+
+topics.add_command(add_topic)
+topics.add_command(edit_topic)
+topics.add_command(remove_topic)
 
 
 @topics.command("list")

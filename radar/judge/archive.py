@@ -92,7 +92,7 @@ def _read_tsv(path: Path, lines: Iterator[str], required: Sequence[str], optiona
     absent = {column: "" for column in optional if column not in header}
     for number, line in enumerate(lines, 2):
         line = line.rstrip("\r\n")
-        if not line:
+        if not line and len(header) > 1:  # in a table of one column, an empty line is a row
             continue
         where = f"{path.name}, line {number}"
         fields = line.split("\t")

@@ -3,9 +3,10 @@
 from radar.pipeline.brief import Briefing
 from radar.pipeline.crawl import Crawling, CrawlSummary
 from radar.pipeline.deliver import Delivering
+from radar.pipeline.tag import Retagging
 from radar.pipeline.watch import Watching, WatchSummary
 
-__all__ = ["CrawlSummary", "Pipeline", "WatchSummary"]
+__all__ = ["CrawlSummary", "Pipeline", "Retagging", "WatchSummary"]
 
 
 class Pipeline(Crawling, Watching, Briefing, Delivering):

@@ -17,6 +17,7 @@ class Steps:
         self.store, self.settings = store, settings
         self.topics = {topic.slug: topic for topic in topics}
         self._tagger: Tagger | None = None
+        self._tagger_basis: tuple[str, datetime | None] | None = None  # what it was made from
         self._free_at: dict[str, float] = {}
 
     def list_signals(self) -> dict[str, Signal]:

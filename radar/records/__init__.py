@@ -30,7 +30,9 @@ from radar.records.watch import (
     Signal,
     Story,
     Tag,
+    TagCorrection,
     Topic,
+    Training,
     Trouble,
 )
 
@@ -76,6 +78,8 @@ __all__ = [
     "Status",
     "Story",
     "Tag",
+    "TagCorrection",
     "Topic",
+    "Training",
     "Trouble",
 ]

@@ -160,3 +160,5 @@ class Status:
     last_crawl_at: datetime | None = None
     last_success_at: datetime | None = None  # the last visit that was answered with a feed
     last_digest_at: datetime | None = None
+    tagger_learnt_at: datetime | None = None  # when the tagger in service learnt
+    tagger_refused: str = ""  # why the last attempt to learn was refused; "" when it was not

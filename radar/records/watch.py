@@ -242,6 +242,34 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class TagCorrection:
+    """What the advisor said of a story and a topic; of several on the same pair the latest counts."""
+
+    entry_id: str  # the story's first entry: what was said follows it into whatever story it goes
+    topic: str
+    wanted: bool | None  # "also this topic", "not this topic"; None: take back what was said
+    at: datetime
+    by: str
+    title: str  # of the story as it read then: the tagger learns from it even when the story is gone
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One time the tagger learnt. Scores: weighted F1 on texts that neither tagger learnt from."""
+
+    at: datetime
+    basis: str  # fingerprint of topics and corrections
+    stories: int  # that it learnt from; the archive may have been larger
+    known: int  # stories in the archive then
+    corrections: int
+    accepted: bool
+    score: float | None  # None: too little to judge by
+    rival: float | None  # the score of the tagger in service; None: there was none
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """One topic, week by week without gaps; all tuples have the same length. Key: `topic`."""
 

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from radar.records import KINDS, Kind, Series, Signal
 from radar.store.engine import columns_of, dump, load, upsert
-from radar.store.stories import Stories, check_topics
+from radar.store.stories import Stories
 from radar.store.tables import entry, feed, signal, tag
+from radar.store.tagging import check_topics
 
 _SIGNAL = columns_of(signal, Signal)
 _WEEK = timedelta(days=7)

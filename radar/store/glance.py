@@ -33,17 +33,18 @@ def read_activity(ask: Ask, now: datetime, urls: Sequence[str] = ()) -> dict[str
 def read_status(ask: Ask) -> Status:
     """Count what there is, with two questions."""
     counts = ask(
-        "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM story), (SELECT count(*) FROM topic), "
+        "SELECT (SELECT count(*) FROM entry), (SELECT count(*) FROM story), (SELECT count(*) FROM topic WHERE listed), "
         "(SELECT count(*) FROM executive), (SELECT count(*) FROM issue WHERE state = 'saved'), "
         "(SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'failed')), "
         "(SELECT count(*) FROM outbox WHERE state = 'failed'), "
         "(SELECT max(last_crawl_at) FROM feed), (SELECT max(last_success_at) FROM feed), "
-        "(SELECT max(composed_at) FROM issue)"
+        "(SELECT max(composed_at) FROM issue), (SELECT max(at) FROM training WHERE accepted), "
+        "(SELECT reason FROM training WHERE number = (SELECT max(number) FROM training) AND NOT accepted)"
     )[0]
     state = "CASE WHEN paused THEN 'paused' ELSE state END"
     states: dict[str, int] = dict(ask(f"SELECT {state} AS s, count(*) FROM feed WHERE listed GROUP BY s ORDER BY s"))
-    entries, stories, topics, executives, issues, waiting, failed, *times = counts
-    crawled_at, succeeded_at, composed_at = (None if at is None else read_time(at) for at in times)
+    entries, stories, topics, executives, issues, waiting, failed, *times, refused = counts
+    crawled_at, succeeded_at, composed_at, learnt_at = (None if at is None else read_time(at) for at in times)
     return Status(
         feeds=sum(states.values()),
         feeds_by_state=states,
@@ -57,6 +58,8 @@ def read_status(ask: Ask) -> Status:
         last_crawl_at=crawled_at,
         last_success_at=succeeded_at,
         last_digest_at=composed_at,
+        tagger_learnt_at=learnt_at,
+        tagger_refused=refused or "",
     )
 
 

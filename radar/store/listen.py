@@ -8,8 +8,8 @@ from sqlalchemy import Connection, func, select
 from radar.records import Executive, Position, Statement, StatementChange
 from radar.store.engine import Database, columns_of, dump, insert_into, load, upsert
 from radar.store.names import unknown_name
-from radar.store.stories import check_topics
 from radar.store.tables import executive, position, statement, statement_change, topic
+from radar.store.tagging import check_topics
 
 _EXECUTIVE = columns_of(executive, Executive)
 _STATEMENT = columns_of(statement, Statement)

@@ -157,8 +157,8 @@ class Lookup:
         return self._records(Position, "position", f"{latest} ORDER BY topic")
 
     def topics(self) -> list[Topic]:
-        """Return every topic, by slug."""
-        return self._records(Topic, "topic", "ORDER BY slug")
+        """Return every listed topic, by slug."""
+        return self._records(Topic, "topic", "WHERE listed ORDER BY slug")
 
     def list_feeds(self) -> list[Feed]:
         """Return the listed feeds, by URL."""
@@ -203,7 +203,7 @@ class Lookup:
             since = since.astimezone(UTC)
             values.append(since if self._address.path is None else f"{since:%Y-%m-%d %H:%M:%S.%f}")
         if topic is not None:
-            known = [row[0] for row in self._ask("SELECT slug FROM topic")]
+            known = [row[0] for row in self._ask("SELECT slug FROM topic WHERE listed")]
             if topic not in known:
                 raise unknown_name("topic", topic, known)
             limits += " AND EXISTS (SELECT 1 FROM tag AS x WHERE x.story_id = s.id AND x.topic = ?)"

@@ -1,20 +1,21 @@
-"""Stories with their entries, topics, and the tags that join them."""
+"""Stories with their entries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, text, update
 
-from radar.records import Entry, Story, Tag, Topic
-from radar.store.engine import columns_of, dump, in_chunks, insert_into, load, upsert
+from radar.records import Entry, Story
+from radar.store.engine import columns_of, dump, in_chunks, load, upsert
 from radar.store.lookup import WORD_LENGTH
 from radar.store.names import unknown_name
-from radar.store.tables import entry, story, story_alias, story_correction, tag, topic, topic_name
+from radar.store.tables import entry, story, story_alias, story_correction, tag
+from radar.store.tagging import Tagging, check_topics
 from radar.store.watch import Watch, select_entries
-from radar.text import fold_phrase, split_terms
+from radar.text import split_terms
 
 #: Search terms kept per story; later ones rarely decide what a story is about.
 TERMS_KEPT = 400
@@ -22,8 +23,8 @@ TERMS_KEPT = 400
 _STORY = columns_of(story, Story)
 
 
-class Stories(Watch):
-    """What grouping and tagging read and write."""
+class Stories(Tagging, Watch):
+    """What grouping reads and writes."""
 
     def open_stories(self, since: datetime) -> list[Story]:
         """Return the stories with an entry published at or after `since`, oldest first, entries filled in."""
@@ -113,63 +114,6 @@ class Stories(Watch):
                 for row in connection.execute(select(*_STORY).where(story.c.id.in_(holding))):
                     found[row.id] = load(Story, row)
             return _fill_entries(connection, [found[id_] for id_ in sorted(found)])
-
-    def save_topics(self, topics: Iterable[Topic]) -> None:
-        """Insert or update topics; topics not named stay."""
-        listed = sorted({item.slug: item for item in topics}.values(), key=lambda item: item.slug)
-        names = [
-            {"folded": folded, "topic": item.slug}
-            for item in listed
-            for folded in sorted({fold_phrase(name) for name in (item.slug, item.name, *item.aliases)} - {""})
-        ]
-        with self._keep() as connection:
-            upsert(connection, topic, [dump(item, topic) for item in listed], ["slug"])
-            for slugs in in_chunks(item.slug for item in listed):
-                connection.execute(delete(topic_name).where(topic_name.c.topic.in_(slugs)))
-            if names:
-                connection.execute(insert_into(connection, topic_name), names)
-
-    def list_topics(self) -> list[Topic]:
-        """Return every topic, by slug."""
-        with self._read() as connection:
-            rows = connection.execute(select(*columns_of(topic, Topic)).order_by(topic.c.slug))
-            return [load(Topic, row) for row in rows]
-
-    def save_tags(self, story_ids: Collection[str], tags: Iterable[Tag]) -> None:
-        """Replace the tags of these stories. Raises UnknownName for a topic or story that does not exist."""
-        wanted = {(item.story_id, item.topic): item for item in tags}
-        replaced = set(story_ids)
-        if not replaced.issuperset(story_id for story_id, _ in wanted):
-            raise ValueError("a tag is on a story whose tags are not being replaced")
-        with self._write() as connection:
-            check_topics(connection, {slug for _, slug in wanted})
-            for ids in in_chunks(sorted(replaced)):
-                known = set(connection.scalars(select(story.c.id).where(story.c.id.in_(ids))))
-                if len(known) < len(ids):
-                    raise unknown_name("story", min(set(ids) - known))
-                connection.execute(delete(tag).where(tag.c.story_id.in_(ids)))
-            if wanted:
-                connection.execute(insert_into(connection, tag), [dump(item, tag) for item in wanted.values()])
-
-    def tags_of(self, story_ids: Iterable[str]) -> dict[str, list[Tag]]:
-        """Return the tags of each of these stories, most confident first; stories without tags are left out."""
-        found: defaultdict[str, list[Tag]] = defaultdict(list)
-        with self._read() as connection:
-            for ids in in_chunks(dict.fromkeys(story_ids)):
-                query = select(*columns_of(tag, Tag)).where(tag.c.story_id.in_(ids))
-                for row in connection.execute(query.order_by(tag.c.confidence.desc(), tag.c.topic)):
-                    found[row.story_id].append(load(Tag, row))
-        return dict(found)
-
-
-def check_topics(connection: Connection, slugs: Collection[str]) -> None:
-    """Raise UnknownName unless all of these topics exist."""
-    if not slugs:
-        return
-    known = set(connection.scalars(select(topic.c.slug)))
-    for slug in sorted(slugs):
-        if slug not in known:
-            raise unknown_name("topic", slug, known)
 
 
 def check_homes(stories: Sequence[Story]) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     text,
+    true,
 )
 from sqlalchemy import Text as PlainText
 from sqlalchemy.types import TypeEngine
@@ -260,6 +261,7 @@ topic = Table(
     Column("aliases", _words(), nullable=False),
     Column("seeds", _words(), nullable=False),
     Column("not_terms", _words(), nullable=False),
+    Column("listed", Boolean, nullable=False, server_default=true()),
 )
 
 topic_name = Table(
@@ -277,6 +279,36 @@ tag = Table(
     Column("confidence", Float, nullable=False),
     Column("terms", _words(), nullable=False),
     Index("ix_tag_topic", "topic", "story_id"),
+)
+
+tag_correction = Table(
+    "tag_correction",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("entry_id", Text, ForeignKey("entry.id"), nullable=False),
+    Column("topic", Text, ForeignKey("topic.slug"), nullable=False),
+    Column("wanted", Boolean),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Index("ix_tag_correction_entry_id", "entry_id"),
+)
+
+training = Table(
+    "training",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("at", UTCDateTime, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("stories", Integer, nullable=False),
+    Column("known", Integer, nullable=False),
+    Column("corrections", Integer, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("score", Float),
+    Column("rival", Float),
+    Column("reason", Text, nullable=False),
+    Column("model", LargeBinary),
 )
 
 signal = Table(

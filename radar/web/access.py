@@ -29,6 +29,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/stories": _EVERY_KEY,
     "GET /api/v1/stories/{id}": _EVERY_KEY,
     "POST /api/v1/stories/{id}/split": _ADVISOR,
+    "POST /api/v1/stories/{id}/topics/{slug}": _ADVISOR,
     "POST /api/v1/stories/{id}/merge": _ADVISOR,
     "POST /api/v1/corrections/{number}/undo": _ADVISOR,
     "GET /api/v1/topics": _EVERY_KEY,

@@ -19,7 +19,7 @@ from radar.watch.health import describe_feeds
 from radar.web import views
 from radar.web.access import Caller, admit, check_name, reach_executive, store_of
 from radar.web.answers import answer, answer_tagged, read_cursor, write_cursor
-from radar.web.corrections import merge_stories, split_story, undo_correction
+from radar.web.corrections import correct_tag, merge_stories, split_story, undo_correction
 from radar.web.guard import Guard, allowed_hosts
 from radar.web.openapi import add_description
 from radar.web.pages import add_pages
@@ -259,6 +259,7 @@ _ROUTES = (
     _Route(f"{API}/stories", list_stories, views.StoryPage, "watch"),
     _Route(f"{API}/stories/{{id}}", find_story, views.StoryDetail, "watch"),
     _Route(f"{API}/stories/{{id}}/split", split_story, views.Corrected, "corrections", "POST"),
+    _Route(f"{API}/stories/{{id}}/topics/{{slug}}", correct_tag, views.StoryDetail, "corrections", "POST"),
     _Route(f"{API}/stories/{{id}}/merge", merge_stories, views.Corrected, "corrections", "POST"),
     _Route(f"{API}/corrections/{{number}}/undo", undo_correction, views.Corrected, "corrections", "POST"),
     _Route(f"{API}/topics", list_topics, views.TopicList, "watch"),

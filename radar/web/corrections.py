@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Path, Query, Request, Response
 
@@ -42,6 +42,26 @@ def merge_stories(
 def undo_correction(request: Request, number: Annotated[int, Path(ge=1, lt=2**63)], caller: Caller) -> Response:
     """Undo a correction; from now on its entries are grouped by their texts alone."""
     return _correct(request, lambda pipeline, now: pipeline.undo_correction(number, now, caller.name))
+
+
+def correct_tag(
+    request: Request,
+    id: str,  # noqa: A002
+    slug: str,
+    about: Annotated[Literal["yes", "no", "undo"], Query(description="Is it about the topic? Undo takes back.")],
+    caller: Caller,
+) -> Response:
+    """Say that a story is about a topic, or is not; it holds at once, and the tagger learns from it."""
+    story, topic = check_name(id), check_name(slug)
+    pipeline: Pipeline = request.app.state.pipeline()
+    wanted = {"yes": True, "no": False, "undo": None}[about]
+    try:
+        changed = pipeline.correct_tag(story, topic, wanted, request.app.state.now(), caller.name)
+    except (UnknownName, StoreError):
+        raise
+    except RadarError:
+        raise ProblemError(409, "There is nothing to take back.") from None
+    return answer(views.show_story(changed, store_of(request).tags_of([changed.id]).get(changed.id, [])))
 
 
 def _correct(request: Request, correct: Correct) -> Response:

@@ -29,6 +29,7 @@ class StoryTopic:
 
     topic: str
     confidence: float
+    terms: tuple[str, ...]  # the words that decided; none where the advisor did
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def show_story(story: Story, tags: list[Tag]) -> StoryDetail:
 def _tell_story(
     story: Story, tags: list[Tag]
 ) -> tuple[str, str, str, str, datetime, datetime, tuple[str, ...], tuple[Kind, ...], tuple[StoryTopic, ...]]:
-    topics = tuple(StoryTopic(tag.topic, tag.confidence) for tag in tags)
+    topics = tuple(StoryTopic(tag.topic, tag.confidence, tag.terms) for tag in tags)
     return (
         story.id,
         story.title,

@@ -158,7 +158,7 @@ def test_an_empty_headline_changes_nothing_else(title: str) -> None:
 
 def test_learning_and_tagging_do_not_depend_on_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of stories or of topics; also where only a part of the other stories is learnt from."""
-    monkeypatch.setattr("radar.watch.tag._MAX_NEGATIVES", 3)
+    monkeypatch.setattr("radar.watch.tag.evidence.MAX_NEGATIVES", 3)
     archive = make_archive()
     likely = [
         "Login credentials stay on the handset",

@@ -26,6 +26,7 @@ EXPECTED = {
     f"GET {API}/stories/{{id}}": _KEYED,
     f"POST {API}/stories/{{id}}/split": _DESK,
     f"POST {API}/stories/{{id}}/merge": _DESK,
+    f"POST {API}/stories/{{id}}/topics/{{slug}}": _DESK,
     f"POST {API}/corrections/{{number}}/undo": _DESK,
     f"GET {API}/topics": _KEYED,
     f"GET {API}/topics/{{slug}}": _KEYED,

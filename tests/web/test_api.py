@@ -61,7 +61,7 @@ def test_a_story_tells_its_entries_topics_and_safe_links(world: World) -> None:
     story = client.get(f"{API}/stories/{world.stories[0]}").json()
     assert story["url"] == ""
     assert [entry["url"] for entry in story["entries"]] == [""]
-    assert story["topics"] == [{"topic": "passkeys", "confidence": 0.9}]
+    assert story["topics"] == [{"topic": "passkeys", "confidence": 0.9, "terms": ["passkey"]}]
     assert story["publishers"] == ["ledger.example"]
     assert client.get(f"{API}/stories/nothing").status_code == 404
 

@@ -76,6 +76,8 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
                 f"?entry={told}&other={same}",
                 f"?other={told}",
                 f"?entry={other}",
+                "?about=undo",
+                "?about=yes",
             ):
                 answer = world.client(person).request(method, address + query)
                 status = str(answer.status_code)

@@ -1,24 +1,22 @@
-"""What the operator wrote: radar.toml, feeds.toml, topics.toml and the environment, checked and named to the line."""
+"""Where and how Radar works (radar.toml, the environment) and what it reads (feeds.toml)."""
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
+from radar.config.toml import decode, find_line, read_text
 from radar.errors import ConfigError
-from radar.records import KINDS, Feed, Kind, Topic
+from radar.records import Feed, Kind
 
-T = TypeVar("T")
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 SETTINGS_FILE = "radar.toml"
 FEEDS_FILE = "feeds.toml"
-TOPICS_FILE = "topics.toml"
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
@@ -97,22 +95,6 @@ class _FeedsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feed: tuple[FeedRow, ...] = ()
 
 
-class _TopicRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    slug: str
-    name: str
-    quadrant: str
-    definition: str
-    primer: str = ""
-    parent: str = ""
-    aliases: tuple[str, ...] = ()
-    seeds: tuple[str, ...] = ()
-    not_terms: tuple[str, ...] = msgspec.field(default=(), name="not")
-
-
-class _TopicsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    topic: tuple[_TopicRow, ...] = ()
-
-
 def find_home(environ: Mapping[str, str] = os.environ) -> Path:
     """Return Radar's folder: RADAR_HOME, else the current one."""
     return Path(environ.get("RADAR_HOME") or ".").resolve()
@@ -125,10 +107,10 @@ def load_settings(home: Path, environ: Mapping[str, str] = os.environ) -> Settin
     RADAR_SMTP_PASSWORD_FILE gives the mail password.
     """
     path = home / SETTINGS_FILE
-    text = _read(path) if path.exists() else ""
-    parsed = _decode(text, _SettingsFile, path)
+    text = read_text(path) if path.exists() else ""
+    parsed = decode(text, _SettingsFile, path)
     if parsed.mail.password:
-        line = _find_line(text, "mail", None, "password")
+        line = find_line(text, "mail", None, "password")
         raise ConfigError(
             f"{path}:{line}: mail.password: secrets do not belong in this file; "
             "set RADAR_SMTP_PASSWORD or mail.password_file"
@@ -136,7 +118,7 @@ def load_settings(home: Path, environ: Mapping[str, str] = os.environ) -> Settin
     mail = msgspec.structs.replace(parsed.mail, password=_read_password(home, parsed.mail, environ))
     public_url = parsed.web.public_url.rstrip("/")
     if public_url and not is_web_address(public_url):
-        line = _find_line(text, "web", None, "public_url")
+        line = find_line(text, "web", None, "public_url")
         raise ConfigError(f"{path}:{line}: web.public_url: {public_url!r} is no web address; write https://…")
     if mail.sender != MailSettings().sender:
         _check_mailbox(mail.sender, text, path, "mail", "sender")
@@ -160,7 +142,7 @@ def _check_mailbox(mailbox: str, text: str, path: Path, table: str, key: str) ->
     try:
         split_mailbox(mailbox)
     except ValueError as reason:
-        line = _find_line(text, table, None, key)
+        line = find_line(text, table, None, key)
         raise ConfigError(f"{path}:{line}: {table}.{key}: {reason}") from None
 
 
@@ -186,7 +168,7 @@ def read_feeds_file(path: Path) -> str:
     """Return the text of a feeds.toml, line ends as they are."""
     if not path.exists():
         raise ConfigError(f"{path}: no such file; run `radar init` to write a starter list")
-    return _read(path)
+    return read_text(path)
 
 
 def parse_feeds(text: str, path: Path) -> tuple[Feed, ...]:
@@ -205,14 +187,14 @@ def make_feed(row: FeedRow) -> Feed:
 def parse_feed_rows(text: str, path: Path) -> tuple[FeedRow, ...]:
     """Read the text of a feeds.toml, row by row as it is written; `path` only names it in errors."""
     rows: dict[str, FeedRow] = {}
-    for index, row in enumerate(_decode(text, _FeedsFile, path).feed):
+    for index, row in enumerate(decode(text, _FeedsFile, path).feed):
         if not is_web_address(row.url):
-            line = _find_line(text, "feed", index, "url")
+            line = find_line(text, "feed", index, "url")
             raise ConfigError(
                 f"{path}:{line}: feed[{index}].url: {row.url!r} is no web address; write https://host/path"
             )
         if row.url in rows:
-            line = _find_line(text, "feed", index, "url")
+            line = find_line(text, "feed", index, "url")
             raise ConfigError(f"{path}:{line}: feed[{index}].url: {row.url} is listed twice; remove one")
         rows[row.url] = row
     return tuple(rows.values())
@@ -227,118 +209,3 @@ def is_web_address(url: str) -> bool:
         return bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets that do not match, a port beyond 65535
         return False
-
-
-def load_topics(home: Path) -> tuple[Topic, ...]:
-    """Read the shipped topics, then the operator's topics.toml, whose topics add to them or replace them by slug."""
-    from importlib import resources  # 5 ms that `radar query` does without
-
-    shipped = resources.files("radar").joinpath("data/topics.toml").read_text(encoding="utf-8")
-    topics = {topic.slug: topic for topic in parse_topics(shipped, Path("radar/data/topics.toml"))}
-    path = home / TOPICS_FILE
-    text = _read(path) if path.exists() else ""
-    own = parse_topics(text, path)
-    topics |= {topic.slug: topic for topic in own}
-    for index, topic in enumerate(own):
-        if topic.parent and topic.parent not in topics:
-            line = _find_line(text, "topic", index, "parent")
-            raise ConfigError(
-                f"{path}:{line}: topic[{index}].parent: {topic.parent!r} is not a topic; correct the slug"
-            )
-    return tuple(topics.values())
-
-
-def parse_topics(text: str, path: Path) -> tuple[Topic, ...]:
-    """Read the text of a topics.toml; `path` only names it in errors."""
-    topics: dict[str, Topic] = {}
-    for index, row in enumerate(_decode(text, _TopicsFile, path).topic):
-        if row.slug in topics or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", row.slug):
-            line = _find_line(text, "topic", index, "slug")
-            reason = "is used twice" if row.slug in topics else "must be lower-case words joined by hyphens"
-            raise ConfigError(f"{path}:{line}: topic[{index}].slug: {row.slug!r} {reason}")
-        topics[row.slug] = Topic(
-            row.slug,
-            row.name,
-            row.quadrant,
-            " ".join(row.definition.split()),
-            " ".join(row.primer.split()),
-            row.parent,
-            row.aliases,
-            row.seeds,
-            row.not_terms,
-        )
-    return tuple(topics.values())
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: is not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-
-
-def _decode(text: str, shape: type[T], path: Path) -> T:
-    """Return TOML text as the given struct; the first mistake becomes `file:line: key: what`."""
-    try:
-        document: dict[str, Any] = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        message = re.sub(r" \(at .*\)$", "", str(error))
-        line = f":{place[1]}" if place else f":{text.count(chr(10)) + 1}"
-        raise ConfigError(f"{path}{line}: not valid TOML: {message}") from None
-    try:
-        return msgspec.convert(document, shape)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at `$.")
-        key = where.rstrip("`")
-        unknown = re.search(r"unknown field `([^`]*)`|missing required field `([^`]*)`", message)
-        if unknown:
-            field = unknown[1] or unknown[2]
-            key = f"{key}.{field}" if key else field
-            message = (
-                f"unknown key {field!r}; correct or remove it"
-                if unknown[1]
-                else f"the key {field!r} is missing; add it"
-            )
-        # tuples of rows are reported as $.feed[3].kind: found again by counting the [[feed]] headers
-        row = re.match(r"(\w+)\[(\d+)\](?:\.(\w+))?", key)
-        if row:
-            line_number = _find_line(text, row[1], int(row[2]), row[3] or "")
-        else:
-            table, _, name = key.partition(".")
-            line_number = _find_line(text, table, None, name.partition("[")[0])
-        raise ConfigError(f"{path}:{line_number}: {key}: {_plain(message, key)}") from None
-
-
-_ALLOWED = {"kind": KINDS, "tls": ("starttls", "tls", "none")}
-_TYPES = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list",
-          "object": "a table"}  # fmt: skip
-
-
-def _plain(message: str, key: str) -> str:
-    """Return msgspec's words as an operator reads them."""
-    if enum := re.fullmatch(r"Invalid enum value '(.*)'", message):
-        return f"{enum[1]!r} is not one of {', '.join(_ALLOWED.get(key.rpartition('.')[2], ()))}"
-    if types := re.fullmatch(r"Expected `(\w+)`(.*), got `(\w+)`", message):
-        return f"expected {_TYPES.get(types[1], types[1])}{types[2]}, found {_TYPES.get(types[3], types[3])}"
-    return re.sub(r"^Expected `(\w+)` ", lambda found: f"expected {_TYPES.get(found[1], found[1])} ", message)
-
-
-def _find_line(text: str, table: str, index: int | None, key: str) -> int:
-    """Return the line of a key in a table (or the index-th [[table]]); the table's own where it has no such key."""
-    brackets = (r"\[\[", r"\]\]") if index is not None else (r"\[\[?", r"\]")
-    header = re.compile(rf"\s*{brackets[0]}\s*{re.escape(table)}\s*{brackets[1]}")
-    assignment = re.compile(rf"\s*\"?{re.escape(key)}\"?\s*=") if key else None
-    seen, start = -1, 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if header.match(line):
-            seen += 1
-            if seen == (index or 0):
-                start = number
-        elif start and re.match(r"\s*\[", line):
-            break
-        elif start and assignment and assignment.match(line):
-            return number
-    return start or 1
