@@ -15,7 +15,7 @@ from radar.cli.output import count, say, say_block, say_json, say_position, to_p
 from radar.records import Executive, Position, Signal, Statement, Topic
 
 if TYPE_CHECKING:
-    from radar.store.lookup import Found
+    from radar.store.search import Found
 
 #: Candidates weighed for an executive, for each story shown.
 _CANDIDATES = 5
@@ -56,13 +56,15 @@ def query(
     question = " ".join(words).strip()
     if not question:
         raise click.UsageError("no question given; write some words")
+    from radar.store.search import Filters
+
     with house.lookup() as lookup:
         person = lookup.find_executive(slug) if slug else None
         statements = lookup.statements(slug) if slug else []
         topics = {known.slug: known for known in lookup.topics()}
         since = house.now() - timedelta(days=days) if days else None
         candidates = limit * _CANDIDATES if statements else limit
-        found = lookup.search_stories(question, limit=candidates, since=since, topic=topic)
+        found = lookup.search_stories(question, limit=candidates, filters=Filters(topic=topic, since=since))
         signals = {signal.topic: signal for signal in lookup.signals()}
         asked = topics[topic] if topic else find_topic(question, topics)
         advice = next((one for one in lookup.positions() if asked and one.topic == asked.slug), None)
