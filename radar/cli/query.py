@@ -56,7 +56,7 @@ def query(
     question = " ".join(words).strip()
     if not question:
         raise click.UsageError("no question given; write some words")
-    from radar.store.search import Filters
+    from radar.store.match import Filters
 
     with house.lookup() as lookup:
         person = lookup.find_executive(slug) if slug else None

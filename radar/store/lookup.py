@@ -16,8 +16,9 @@ from radar.errors import StoreError
 from radar.records import Activity, Executive, Feed, Position, Signal, Statement, Status, Topic
 from radar.store.address import Address, check_revision, read_address, say_failure
 from radar.store.glance import read_activity, read_status, read_time
+from radar.store.match import ANYTHING, Filters
 from radar.store.names import unknown_name
-from radar.store.search import ANYTHING, Filters, Found, search_stories
+from radar.store.search import Found, search_stories
 
 R = TypeVar("R")
 

@@ -8,51 +8,39 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from radar.records import KINDS, Kind
 from radar.store.glance import Ask, read_time
-from radar.store.index import BLOCK, WORD_LENGTH, mark_kind, mark_publisher, mark_times, mark_topic
-from radar.store.names import unknown_name
+from radar.store.index import WORD_LENGTH, mark_topic
+from radar.store.match import Filters, Matcher
 from radar.text import fold_phrase, split_terms
 
 #: Words of a question that count.
-ASKED = 16
+ASKED = 32
 #: Stories looked up for each word: the newest. How close together they lie tells how common the word is.
 EACH = 400
 #: Stories read and ranked: those that seem to hold the most of the question.
 READ = 600
 #: With fewer stories than this holding every word, stories holding some of them are welcome.
 ENOUGH = 5
+#: Of these, the best by words are ranked by meaning too.
+BLENDED = 200
+#: Where few stories hold every word: words near the question, and stories looked up for each and for a near topic.
+NEAR_WORDS, NEAR_EACH = 12, 20
+#: Whether meaning counts at all; benchmarks switch it off.
+MEANING = True
 #: Entries named of a story, and read in search of them.
 NAMED, ENTRIES_READ = 3, 40
 #: A story's terms begin with its title, and words there weigh double.
-_TITLE_WORDS = 12
-#: What a certain tag adds to the score, when the question is a topic's name: about half of one rare word.
-_TAG_WEIGHT = 2.0
-#: Blocks of story numbers asked one after another on PostgreSQL, until there are enough; then all.
-_NEWEST_BLOCKS = (2, 10)
+_TITLE_WORDS = 6
+#: What a certain tag adds to the score of 0..1, when the question is a topic's name.
+_TAG_WEIGHT = 0.5
+#: Words of a question whose meaning is read.
+_LONGEST_QUESTION = 200
 
 By = Literal["words", "topic", "meaning"]
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What an answer is narrowed to: `since` includes, `until` excludes the time of a story's last entry."""
-
-    topic: str | None = None
-    publisher: str | None = None
-    kind: Kind | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def names(self) -> list[str]:
-        """Return which filters are set."""
-        return [name for name in self.__dataclass_fields__ if getattr(self, name) is not None]
-
-
-ANYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,60 +85,29 @@ class _Candidate:
 def search_stories(ask: Ask, sqlite: bool, question: str, limit: int, filters: Filters) -> list[Found]:
     """Return the stories that answer a question best.
 
-    Stories with every word come first to mind; when fewer than five have them all, some suffice. If the question is
-    the name of a topic, stories tagged with it join. Operators and quotes are plain text. Raises UnknownName.
+    When fewer than five hold every word, some words suffice, and stories join that hold none but mean something near.
+    If the question is the name of a topic, stories tagged with it join too. Operators and quotes are plain text.
+    Raises UnknownName.
     """
-    words = [word for word in dict.fromkeys(split_terms(question)) if len(word) <= WORD_LENGTH][:ASKED]
-    search = _Search(ask, sqlite, filters)
-    if search.impossible:
+    words = [word for word in dict.fromkeys(split_terms(question)) if _is_word(word)][:ASKED]
+    matcher = Matcher(ask, sqlite, filters)
+    if matcher.impossible:
         return []
-    found = search.rank(words, search.find_named(fold_phrase(question)))
+    search = _Search(ask, matcher)
+    named = search.find_named(fold_phrase(question))
+    found = search.rank(words, named)
+    if MEANING and words:
+        found = search.blend(" ".join(question.split()[:_LONGEST_QUESTION]), found, words, named)
+    search.raise_tagged(found, named)
     return search.describe(found[:limit], words)
 
 
 class _Search:
     """One question to one database."""
 
-    def __init__(self, ask: Ask, sqlite: bool, filters: Filters) -> None:
+    def __init__(self, ask: Ask, matcher: Matcher) -> None:
         self._ask = ask
-        self._sqlite = sqlite
-        self.impossible = False
-        self._needed: list[list[str]] = []  # marks: of each list, a story must have one
-        self._limits, self._values = "", []  # type: str, list[object]
-        self.newest = int(ask("SELECT coalesce(max(number), 0) FROM story")[0][0])
-        self._narrow(filters)
-
-    def _narrow(self, filters: Filters) -> None:
-        if filters.topic is not None:
-            self._check("topic", filters.topic, "SELECT slug FROM topic")
-            self._needed.append([mark_topic(filters.topic)])
-        if filters.publisher is not None:
-            self._check("publisher", filters.publisher.lower(), "SELECT DISTINCT lower(publisher) FROM feed")
-            self._needed.append([mark_publisher(filters.publisher)])
-        if filters.kind is not None:
-            self._needed.append([mark_kind(filters.kind)])
-        if filters.since is None and filters.until is None:
-            return
-        oldest, newest = self._ask("SELECT (SELECT min(last_at) FROM story), (SELECT max(last_at) FROM story)")[0]
-        if newest is None:
-            self.impossible = True
-            return
-        first, last = read_time(oldest), read_time(newest) + timedelta(microseconds=1)
-        since, until = max(filters.since or first, first), min(filters.until or last, last)
-        self.impossible = since >= until
-        if (since, until) != (first, last) and not self.impossible:
-            self._needed.append(mark_times(since, until))
-            self._limits = " AND s.last_at >= ? AND s.last_at < ?"
-            self._values = [self._write_time(since), self._write_time(until)]
-
-    def _check(self, what: str, name: str, sql: str) -> None:
-        known = {row[0] for row in self._ask(sql)}
-        if name not in known:
-            raise unknown_name(what, name, sorted(known))
-
-    def _write_time(self, at: datetime) -> object:
-        at = at.astimezone(UTC)
-        return f"{at:%Y-%m-%d %H:%M:%S.%f}" if self._sqlite else at
+        self._matcher = matcher
 
     def find_named(self, folded: str) -> list[str]:
         """Return the topics that go by a name."""
@@ -159,10 +116,11 @@ class _Search:
 
     def rank(self, words: Sequence[str], named: Sequence[str]) -> list[_Candidate]:
         """Return the stories that hold words, or are on a topic named by them, best first."""
-        hits = self._match([[word] for word in words] + [[mark_topic(slug)] for slug in named])
+        hits = self._matcher.match([[word] for word in words] + [[mark_topic(slug)] for slug in named], EACH)
+        total = self._matcher.newest
         of_words, of_topics = hits[: len(words)], hits[len(words) :]
         holding = [self._estimate(numbers) for numbers in of_words]
-        rarity = [math.log1p((self.newest - many + 0.5) / (many + 0.5)) if many else 0.0 for many in holding]
+        rarity = [math.log1p((total - many + 0.5) / (many + 0.5)) if many else 0.0 for many in holding]
         # Of a rare word every story is known by now; those that hold several common ones are still to be found.
         common = sorted((n for n in range(len(words)) if len(of_words[n]) == EACH), key=lambda n: (-rarity[n], n))
         together = []
@@ -172,7 +130,9 @@ class _Search:
         promise: defaultdict[int, float] = defaultdict(float)
         seen: set[tuple[int, int]] = set()
         sets = [([n], numbers) for n, numbers in enumerate(of_words)]
-        sets += list(zip(together, self._match([[words[n] for n in group] for group in together]), strict=True))
+        sets += list(
+            zip(together, self._matcher.match([[words[n] for n in group] for group in together], EACH), strict=True)
+        )
         for group, numbers in sets:
             for number in numbers:
                 for n in group:
@@ -181,75 +141,91 @@ class _Search:
                         promise[number] += rarity[n]
         tagged = {number for numbers in of_topics for number in numbers}
         for number in tagged:
-            promise[number] += _TAG_WEIGHT
+            promise[number] += 1.0
         best = sorted(promise, key=lambda number: (-promise[number], -number))[:READ]
         candidates = self._read(best)
         _score(candidates, words, rarity)
-        full = [one for one in candidates if one.held == len(words)]
-        if len(full) >= ENOUGH and words:
+        for one in candidates:
+            one.by = "words" if one.held else "topic"
+        if sum(1 for one in candidates if one.held == len(words)) >= ENOUGH and words:
             candidates = [one for one in candidates if one.held == len(words) or one.number in tagged]
-        if named and tagged:
-            confidence = self._read_tags(named, [one.number for one in candidates if one.number in tagged])
-            for one in candidates:
-                one.score += _TAG_WEIGHT * confidence.get(one.number, 0.0)
-                if not one.held:
-                    one.by = "topic"
         return sorted(candidates, key=lambda one: (-one.score, -one.number))
+
+    def raise_tagged(self, ranked: list[_Candidate], topics: Sequence[str]) -> None:
+        """Put the stories that are on one of the topics further up, in place."""
+        confidence = self._read_tags(topics, [one.number for one in ranked]) if topics else {}
+        for one in ranked:
+            one.score += _TAG_WEIGHT * confidence.get(one.number, 0.0)
+        ranked.sort(key=lambda one: (-one.score, -one.number))
+
+    def blend(
+        self, question: str, ranked: list[_Candidate], words: Sequence[str], named: Sequence[str]
+    ) -> list[_Candidate]:
+        """Return the stories ranked by words and meaning; few with every word are joined by some that mean the same."""
+        few = not named and sum(1 for one in ranked if one.held == len(words)) < ENOUGH
+        if not ranked and not few:
+            return []
+        from radar.store import meaning  # numpy takes as long to load as the rest of `radar query`
+
+        first, rest = ranked[:BLENDED], ranked[BLENDED:]
+        if few:
+            known = {one.number for one in ranked}
+            first = first + [
+                _Candidate(number, by="meaning") for number in self._match_near(question) if number not in known
+            ]
+        texts = self._read_texts([one.number for one in first])
+        first = [one for one in first if one.number in texts]
+        if not first:
+            return []
+        near = meaning.measure_nearness(question, [texts[one.number] for one in first])
+        kept = [place for place, one in enumerate(first) if one.by != "meaning" or near[place] >= meaning.NEAR_STORY]
+        if not kept:
+            return rest
+        blended = meaning.blend(
+            [first[place].score for place in kept],
+            [near[place] for place in kept],
+            [texts[first[place].number] for place in kept],
+        )
+        found = []
+        for place, score in zip(kept, blended, strict=True):
+            first[place].score = score
+            found.append(first[place])
+        found.sort(key=lambda one: (-one.score, -one.number))
+        if rest:
+            # Below the last of those, in the order their words gave them.
+            scale = found[-1].score / (rest[0].score or 1.0)
+            for one in rest:
+                one.score *= scale
+        return found + rest
+
+    def _match_near(self, question: str) -> list[int]:
+        """Return stories that hold words near the question, or are on topics near it."""
+        from radar.store.meaning import find_near_topics
+        from radar.vectors.embedding import find_near_words
+
+        topics = self._ask("SELECT slug, name, definition FROM topic ORDER BY slug")
+        marks = [
+            mark_topic(topics[place][0])
+            for place in find_near_topics(question, [f"{name}\n{definition}" for _, name, definition in topics])
+        ]
+        asked = [[word] for word in find_near_words(question, NEAR_WORDS) if _is_word(word)] + [
+            [mark] for mark in marks
+        ]
+        return list(dict.fromkeys(number for hits in self._matcher.match(asked, NEAR_EACH) for number in hits))
+
+    def _read_texts(self, numbers: Sequence[int]) -> dict[int, str]:
+        if not numbers:
+            return {}
+        marks = ", ".join("?" * len(numbers))
+        rows = self._ask(f"SELECT number, title, summary FROM story WHERE number IN ({marks})", *numbers)
+        return {number: f"{title}\n{summary}" for number, title, summary in rows}
 
     def _estimate(self, numbers: Sequence[int]) -> int:
         """Return in about how many stories a word occurs, by how far back its newest ones reach."""
         if len(numbers) < EACH:
             return len(numbers)
-        return round(EACH * self.newest / (self.newest - numbers[-1] + 1))
-
-    def _match(self, queries: Sequence[Sequence[str]]) -> list[list[int]]:
-        """Return, for each list of words, the newest stories that hold them all and pass the filters: numbers."""
-        if self._sqlite:
-            return [self._match_sqlite(words) for words in queries]
-        found: list[list[int]] = [[] for _ in queries]
-        left = list(range(len(queries)))
-        # Newest first, a part at a time: of a common word PostgreSQL would fetch every story before it could sort.
-        for blocks in (*_NEWEST_BLOCKS, 0):
-            first = max(0, self.newest // BLOCK - blocks + 1) if blocks else 0
-            recent = [f"^{block}" for block in range(first, self.newest // BLOCK + 1)] if first else None
-            for place, numbers in zip(left, self._match_postgresql([queries[n] for n in left], recent), strict=True):
-                found[place] = numbers
-            left = [place for place in left if len(found[place]) < EACH] if recent else []
-            if not left:
-                break
-        return found
-
-    def _match_sqlite(self, words: Sequence[str]) -> list[int]:
-        # Quoted, a word is a word and never an operator; neither split_terms nor a mark leaves double quotes.
-        wanted = [[word] for word in words] + self._needed
-        match = " AND ".join("(" + " OR ".join(f'"{word}"' for word in some) + ")" for some in wanted)
-        # CROSS JOIN: the full-text index first, whatever the planner thinks; it walks newest first and stops.
-        story = " CROSS JOIN story AS s ON s.number = story_fts.rowid" if self._limits else ""
-        sql = (
-            f"SELECT story_fts.rowid FROM story_fts{story} WHERE story_fts MATCH ?{self._limits} "
-            f"ORDER BY story_fts.rowid DESC LIMIT {EACH}"
-        )
-        return [row[0] for row in self._ask(sql, match, *self._values)]
-
-    def _match_postgresql(self, queries: Sequence[Sequence[str]], recent: list[str] | None) -> list[list[int]]:
-        found: list[list[int]] = [[] for _ in queries]
-        needed = [*self._needed, recent] if recent else self._needed
-        asked: list[str] = []
-        values: list[object] = []
-        for place, words in enumerate(queries):
-            wanted = [[word] for word in words] + needed
-            match = " & ".join("(" + " | ".join(map(_quote, some)) + ")" for some in wanted)
-            # Materialised: else the planner may walk all stories newest first in search of a rare word.
-            asked.append(
-                f"SELECT {place} AS place, number FROM (WITH hit AS MATERIALIZED (SELECT s.number FROM story AS s "
-                f"WHERE s.terms_index @@ CAST(? AS tsquery){self._limits}) "
-                f"SELECT number FROM hit ORDER BY number DESC LIMIT {EACH}) AS hits_{place}"
-            )
-            values += [match, *self._values]
-        if asked:
-            for place, number in self._ask(" UNION ALL ".join(asked) + " ORDER BY place, number DESC", *values):
-                found[place].append(number)
-        return found
+        newest = self._matcher.newest
+        return round(EACH * newest / (newest - numbers[-1] + 1))
 
     def _read(self, numbers: Sequence[int]) -> list[_Candidate]:
         if not numbers:
@@ -330,12 +306,12 @@ class _Search:
         return found
 
 
-def _quote(word: str) -> str:
-    return "'" + word.replace("'", "''") + "'"
+def _is_word(word: str) -> bool:
+    return len(word) <= WORD_LENGTH
 
 
 def _score(candidates: Sequence[_Candidate], words: Sequence[str], rarity: Sequence[float]) -> None:
-    """Score by BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75) times the share of the words that occur."""
+    """Score by BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75)."""
     if not candidates or not words:
         return
     lengths = [one.terms.total() for one in candidates]
@@ -344,8 +320,9 @@ def _score(candidates: Sequence[_Candidate], words: Sequence[str], rarity: Seque
         damp = 1.2 * (0.25 + 0.75 * length / usual)
         counts = [one.terms[word] for word in words]
         one.held = sum(1 for count in counts if count)
-        weight = sum(rare * count * 2.2 / (count + damp) for rare, count in zip(rarity, counts, strict=True) if count)
-        one.score = weight * one.held / len(words)
+        one.score = sum(
+            rare * count * 2.2 / (count + damp) for rare, count in zip(rarity, counts, strict=True) if count
+        )
 
 
 def _name_entries(entries: Sequence[tuple[Any, ...]], words: Sequence[str]) -> tuple[FoundEntry, ...]:

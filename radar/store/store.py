@@ -12,7 +12,8 @@ from radar.store.counts import Counts
 from radar.store.engine import create_database_engine
 from radar.store.glance import read_status
 from radar.store.listen import Listen
-from radar.store.search import ANYTHING, Filters, Found, search_stories
+from radar.store.match import ANYTHING, Filters
+from radar.store.search import Found, search_stories
 
 
 class Store(Counts, Listen, Brief):

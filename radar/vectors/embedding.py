@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radar.errors import RadarError
-from radar.text import fold_plural, split_tokens
+from radar.text import fold_plural, split_terms, split_tokens
 
 Rows = NDArray[np.float32]
 
@@ -37,6 +37,14 @@ def embed_texts(texts: Sequence[str]) -> Rows:
     to everything is 0, never NaN. A row depends on its text alone. Raises RadarError when the table is damaged.
     """
     return _load_shipped().embed(texts)
+
+
+def find_near_words(text: str, limit: int) -> list[str]:
+    """Return the words of the table nearest in meaning to a text, none of its own, nearest first.
+
+    Only what the table holds whole speaks for the text: the parts of a name that nobody knows lead anywhere.
+    """
+    return _load_shipped().find_near_words(text, limit)
 
 
 class EmbeddingTable:
@@ -70,6 +78,25 @@ class EmbeddingTable:
         for start in range(0, len(texts), _CHUNK):
             self._embed_chunk(texts[start : start + _CHUNK], rows[start : start + _CHUNK])
         return rows
+
+    def find_near_words(self, text: str, limit: int) -> list[str]:
+        """Return the words nearest to a text; see find_near_words."""
+        own = split_terms(text)
+        row = self.embed([" ".join(word for word in own if word in self._rows)])[0]
+        if not row.any():
+            return []
+        table = self._numbers.astype(np.float32)
+        lengths = np.sqrt(np.einsum("ij,ij,j->i", table, table, self._scales**2))
+        near = (table @ (self._scales * row)) / np.maximum(lengths, np.finfo(np.float32).tiny)
+        words = list(self._rows)
+        found: dict[str, None] = {}
+        for at in np.argsort(-near, kind="stable"):
+            if near[at] <= 0 or len(found) == limit:
+                break
+            word = fold_plural(words[at])
+            if not word.startswith("##") and word not in own:
+                found[word] = None
+        return list(found)
 
     def _embed_chunk(self, texts: Sequence[str], into: Rows) -> None:
         ids: list[int] = []

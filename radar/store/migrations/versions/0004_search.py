@@ -55,7 +55,8 @@ def _fill() -> None:
         for id_, title, summary, publisher, kind in connection.execute(
             sa.text(
                 "SELECT s.id, e.title, e.summary, f.publisher, f.kind FROM story AS s "
-                "JOIN entry AS e ON e.story_id = s.id JOIN feed AS f ON f.url = e.feed_url WHERE s.number BETWEEN :first AND :last "
+                "JOIN entry AS e ON e.story_id = s.id "
+                "JOIN feed AS f ON f.url = e.feed_url WHERE s.number BETWEEN :first AND :last "
                 "ORDER BY e.published_at, e.id"
             ),
             between,
