@@ -108,7 +108,10 @@ def make_rows(world: World, entries: int) -> Iterator[tuple[list[tuple], list[tu
 
 
 STORY = "number, id, title, url, summary, first_at, last_at, terms, marks"
-ENTRY = "id, feed_url, entry_id, url, title, published_at, first_seen_at, summary, author, content_hash, revisions, story_id"
+ENTRY = (
+    "id, feed_url, entry_id, url, title, published_at, first_seen_at, summary, author, content_hash, revisions, "
+    "story_id"
+)
 TAG = "story_id, topic, confidence, terms"
 
 

@@ -20,15 +20,15 @@ from radar.text import fold_phrase, split_terms
 #: Words of a question that count.
 ASKED = 32
 #: Stories looked up for each word: the newest. How close together they lie tells how common the word is.
-EACH = 400
+EACH = 300
 #: Stories read and ranked: those that seem to hold the most of the question.
-READ = 600
+READ = 400
 #: With fewer stories than this holding every word, stories holding some of them are welcome.
 ENOUGH = 5
 #: Of these, the best by words are ranked by meaning too.
-BLENDED = 200
+BLENDED = 100
 #: Where few stories hold every word: words near the question, and stories looked up for each and for a near topic.
-NEAR_WORDS, NEAR_EACH = 12, 20
+NEAR_WORDS, NEAR_EACH = 10, 10
 #: Whether meaning counts at all; benchmarks switch it off.
 MEANING = True
 #: Entries named of a story, and read in search of them.
@@ -96,10 +96,16 @@ def search_stories(ask: Ask, sqlite: bool, question: str, limit: int, filters: F
     search = _Search(ask, matcher)
     named = search.find_named(fold_phrase(question))
     found = search.rank(words, named)
-    if MEANING and words:
-        found = search.blend(" ".join(question.split()[:_LONGEST_QUESTION]), found, words, named)
+    if not named and MEANING and words and sum(1 for one in found if one.held == len(words)) < ENOUGH:
+        found = search.blend(" ".join(question.split()[:_LONGEST_QUESTION]), found)
     search.raise_tagged(found, named)
     return search.describe(found[:limit], words)
+
+
+def suggest(filters: Sequence[str]) -> str:
+    """Return what to try when nothing was found; `filters` names those that are set, as the reader knows them."""
+    narrower = f", or leave out {' and '.join(filters)}" if filters else ""
+    return f"Try other or fewer words{narrower}."
 
 
 class _Search:
@@ -158,21 +164,13 @@ class _Search:
             one.score += _TAG_WEIGHT * confidence.get(one.number, 0.0)
         ranked.sort(key=lambda one: (-one.score, -one.number))
 
-    def blend(
-        self, question: str, ranked: list[_Candidate], words: Sequence[str], named: Sequence[str]
-    ) -> list[_Candidate]:
-        """Return the stories ranked by words and meaning; few with every word are joined by some that mean the same."""
-        few = not named and sum(1 for one in ranked if one.held == len(words)) < ENOUGH
-        if not ranked and not few:
-            return []
+    def blend(self, question: str, ranked: list[_Candidate]) -> list[_Candidate]:
+        """Return the stories ranked by words and meaning, joined by some that hold no word but mean something near."""
         from radar.store import meaning  # numpy takes as long to load as the rest of `radar query`
 
         first, rest = ranked[:BLENDED], ranked[BLENDED:]
-        if few:
-            known = {one.number for one in ranked}
-            first = first + [
-                _Candidate(number, by="meaning") for number in self._match_near(question) if number not in known
-            ]
+        known = {one.number for one in ranked}
+        first += [_Candidate(number, by="meaning") for number in self._match_near(question) if number not in known]
         texts = self._read_texts([one.number for one in first])
         first = [one for one in first if one.number in texts]
         if not first:
@@ -311,7 +309,7 @@ def _is_word(word: str) -> bool:
 
 
 def _score(candidates: Sequence[_Candidate], words: Sequence[str], rarity: Sequence[float]) -> None:
-    """Score by BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75)."""
+    """Score by BM25 (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75), the best with 1."""
     if not candidates or not words:
         return
     lengths = [one.terms.total() for one in candidates]
@@ -323,6 +321,9 @@ def _score(candidates: Sequence[_Candidate], words: Sequence[str], rarity: Seque
         one.score = sum(
             rare * count * 2.2 / (count + damp) for rare, count in zip(rarity, counts, strict=True) if count
         )
+    best = max(one.score for one in candidates) or 1.0
+    for one in candidates:
+        one.score /= best
 
 
 def _name_entries(entries: Sequence[tuple[Any, ...]], words: Sequence[str]) -> tuple[FoundEntry, ...]:

@@ -79,15 +79,19 @@ class EmbeddingTable:
             self._embed_chunk(texts[start : start + _CHUNK], rows[start : start + _CHUNK])
         return rows
 
+    @functools.cached_property
+    def _lengths(self) -> Rows:
+        table = self._numbers.astype(np.float32) * self._scales
+        lengths: Rows = np.maximum(np.sqrt(np.einsum("ij,ij->i", table, table)), np.finfo(np.float32).tiny)
+        return lengths
+
     def find_near_words(self, text: str, limit: int) -> list[str]:
         """Return the words nearest to a text; see find_near_words."""
         own = split_terms(text)
         row = self.embed([" ".join(word for word in own if word in self._rows)])[0]
         if not row.any():
             return []
-        table = self._numbers.astype(np.float32)
-        lengths = np.sqrt(np.einsum("ij,ij,j->i", table, table, self._scales**2))
-        near = (table @ (self._scales * row)) / np.maximum(lengths, np.finfo(np.float32).tiny)
+        near = (self._numbers.astype(np.float32) @ (self._scales * row)) / self._lengths
         words = list(self._rows)
         found: dict[str, None] = {}
         for at in np.argsort(-near, kind="stable"):

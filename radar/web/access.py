@@ -27,6 +27,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/me": _EVERY_KEY,
     "GET /api/v1/stories": _EVERY_KEY,
     "GET /api/v1/stories/{id}": _EVERY_KEY,
+    "GET /api/v1/search": _EVERY_KEY,
     "GET /api/v1/topics": _EVERY_KEY,
     "GET /api/v1/topics/{slug}": _EVERY_KEY,  # the position on it: OWN only
     "GET /api/v1/topics/{slug}/signals": _EVERY_KEY,  # unconfirmed ones: the advisor only
