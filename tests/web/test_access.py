@@ -22,6 +22,7 @@ EXPECTED = {
     f"GET {API}/me": _KEYED,
     f"GET {API}/stories": _KEYED,
     f"GET {API}/stories/{{id}}": _KEYED,
+    f"GET {API}/search": _KEYED,
     f"GET {API}/topics": _KEYED,
     f"GET {API}/topics/{{slug}}": _KEYED,
     f"GET {API}/topics/{{slug}}/signals": _KEYED,
@@ -50,7 +51,8 @@ def fill(pattern: str, world: World, slug: str) -> str:
     """The path to that executive's, of a pattern."""
     person = slug if "executives" in pattern else "passkeys"
     values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1]}
-    return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern)
+    asked = "?q=passkeys" if pattern.endswith("/search") else ""
+    return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern) + asked
 
 
 def test_every_route_is_declared_and_every_declaration_is_a_route(world: World) -> None:
