@@ -1,11 +1,12 @@
 """Ranking by meaning: how near stories and topics are to a question among the table's word vectors; needs numpy."""
 
+import functools
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from radar.vectors.embedding import embed_texts
+from radar.vectors.embedding import Rows, embed_texts
 
 #: Characters of a story that are compared: its title and how its summary begins. More blurs what it is about (CACM,
 #: nDCG@10: .48 with 300, .47 with 1,000).
@@ -26,9 +27,14 @@ def measure_nearness(question: str, texts: Sequence[str]) -> list[float]:
 
 def find_near_topics(question: str, texts: Sequence[str], limit: int = 2) -> list[int]:
     """Return which of the topics (name and definition) a question is about, nearest first."""
-    near = measure_nearness(question, texts)
+    near = _embed_topics(tuple(texts)) @ embed_texts([question])[0]
     order = sorted(range(len(texts)), key=lambda place: (-near[place], place))
     return [place for place in order[:limit] if near[place] >= _NEAR_TOPIC]
+
+
+@functools.lru_cache(maxsize=1)
+def _embed_topics(texts: tuple[str, ...]) -> Rows:
+    return embed_texts(texts)  # the same at every question: 5 ms
 
 
 def blend(scores: Sequence[float], near: Sequence[float], texts: Sequence[str]) -> list[float]:

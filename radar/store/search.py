@@ -26,9 +26,9 @@ READ = 400
 #: With fewer stories than this holding every word, stories holding some of them are welcome.
 ENOUGH = 5
 #: Of these, the best by words are ranked by meaning too.
-BLENDED = 100
+BLENDED = 80
 #: Where few stories hold every word: words near the question, and stories looked up for each and for a near topic.
-NEAR_WORDS, NEAR_EACH = 10, 10
+NEAR_WORDS, NEAR_EACH = 8, 10
 #: Whether meaning counts at all; benchmarks switch it off.
 MEANING = True
 #: Entries named of a story, and read in search of them.

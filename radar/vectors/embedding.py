@@ -52,6 +52,7 @@ class EmbeddingTable:
 
     def __init__(self, words: Sequence[str], numbers: NDArray[np.int8], scales: Rows) -> None:
         """Take a word a row (## begins a piece that continues a word) and the scale of each column."""
+        self._words = words
         self._rows = {word: row for row, word in enumerate(words)}
         self._numbers, self._scales = numbers, scales
         self._known: dict[str, tuple[int, ...]] = {}
@@ -92,12 +93,14 @@ class EmbeddingTable:
         if not row.any():
             return []
         near = (self._numbers.astype(np.float32) @ (self._scales * row)) / self._lengths
-        words = list(self._rows)
+        # Far more than are wanted: pieces, plurals and the text's own words fall away.
+        many = min(len(near), 20 * limit)
+        nearest = np.flatnonzero(near >= np.partition(near, -many)[-many])
         found: dict[str, None] = {}
-        for at in np.argsort(-near, kind="stable"):
+        for at in nearest[np.argsort(-near[nearest], kind="stable")]:
             if near[at] <= 0 or len(found) == limit:
                 break
-            word = fold_plural(words[at])
+            word = fold_plural(self._words[at])
             if not word.startswith("##") and word not in own:
                 found[word] = None
         return list(found)
