@@ -16,7 +16,7 @@ COPY requirements.lock ./
 RUN pip install --require-hashes -r requirements.lock
 
 # Radar's own wheel, made by the build backend just installed: nothing unhashed is fetched.
-COPY pyproject.toml README.md LICENSE feeds.toml ./
+COPY pyproject.toml README.md LICENSE NOTICE feeds.toml ./
 COPY radar radar
 RUN pip wheel --no-deps --no-build-isolation -w /dist . && pip install --no-deps /dist/*.whl
 

@@ -10,7 +10,6 @@ import argparse
 import csv
 import gzip
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -25,7 +24,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from radar.text import fold_phrase, split_terms
-from radar.vectors import LsaSpace, TfidfSpace, embed_texts
+from radar.vectors import LsaSpace, TfidfSpace, centre_rows, embed_texts
 
 DEFAULT = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 Rows = Any
@@ -151,9 +150,9 @@ def encode_table(archive: Sequence[str], questions: Sequence[str]) -> tuple[Rows
 def open_minilm(cache: Path) -> Encode:
     """Return the teacher as a space."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-    from build_embedding import MINILM, Class
+    from teachers import MINILM, Model
 
-    teacher = Class(MINILM, cache)
+    teacher = Model(MINILM, cache)
 
     def encode(archive: Sequence[str], questions: Sequence[str]) -> tuple[Rows, Rows]:
         return teacher.encode_texts(archive), teacher.encode_texts(questions)
@@ -162,11 +161,8 @@ def open_minilm(cache: Path) -> Encode:
 
 
 def centre(rows: Rows, mean: Rows) -> Rows:
-    """Return unit rows with the mean taken away; rows of zeros stay."""
-    if sparse.issparse(rows):
-        return rows
-    moved = np.where(np.any(rows, axis=1, keepdims=True), rows - mean, 0)
-    return (moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    """Return dense rows from the mean, sparse ones as they are."""
+    return rows if sparse.issparse(rows) else centre_rows(rows, mean)
 
 
 def multiply(left: Rows, right: Rows) -> Rows:
@@ -289,7 +285,7 @@ def rank_abstracts(encode: Encode, folder: Path, *, bm25: float) -> float:
         if row["docid"] in place:
             relevant.setdefault(row["qid"], np.zeros(len(documents), dtype=bool))[place[row["docid"]]] = True
     queries = [row for row in read_rows(folder / "cacm.queries.tsv.gz") if row["qid"] in relevant]
-    texts = [f"{document['title']}. {document['text']}" for document in documents]
+    texts = [f"{document['title']}. {document['text']} {document['keywords']}" for document in documents]
     scores = rank(encode, texts, [row["text"] for row in queries], bm25)
     return statistics.mean(score_ndcg(scores[:, at], relevant[row["qid"]]) for at, row in enumerate(queries))
 
@@ -342,17 +338,19 @@ def print_cost(folder: Path) -> None:
             rounds.append(len(texts) / (time.process_time() - begun))
         print(f"table: {statistics.median(rounds):,.0f} {name}/s")
     code = (
-        "import resource, time, numpy, radar.text, radar.errors\n"
-        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
-        "before = peak()\n"
+        "import re, time, numpy, radar.text, radar.errors\n"
+        "peak = lambda: int(re.search(r'VmHWM:\\s*(\\d+)', open('/proc/self/status').read())[1]) / 1024\n"
         "from radar.vectors.embedding import embed_texts\n"
-        "begun = time.process_time(); embed_texts(['radar'])\n"
-        "print((time.process_time() - begun) * 1e3, peak() - before)"
+        "before = peak(); begun = time.process_time()\n"
+        "embed_texts(['radar']); took = time.process_time() - begun; loaded = peak()\n"
+        "embed_texts(['a headline of ten words as the press writes them'] * 20_000)\n"
+        "print(took * 1e3, before, loaded, peak())"
     )
-    loads = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(7)]
-    times, grown = zip(*(map(float, load.stdout.split()) for load in loads), strict=True)
-    print(f"table: loaded in {statistics.median(times):.0f} ms, {statistics.median(grown):.0f} MB more at the peak")
-    print(f"this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB at the peak")
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(7)]
+    columns = zip(*(map(float, run.stdout.split()) for run in runs), strict=True)
+    took, before, loaded, full = (statistics.median(column) for column in columns)
+    print(f"table: loaded in {took:.0f} ms; a process with numpy peaks at {before:.0f} MB,")
+    print(f"  {loaded:.0f} MB with the table, {full:.0f} MB after 20,000 headlines")
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------

@@ -24,14 +24,17 @@ _TOKEN = re.compile(r"[a-z0-9](?:[a-z0-9]|[+#](?![a-z0-9])|[.&'](?=[a-z0-9]))*")
 _INITIALS = re.compile(r"(?:[a-z]\.)+[a-z]?")
 # Names whose sign is part of the name; search engines reduce both C++ and C# to "c".
 _SPELLED = {"c++": "cplusplus", "c#": "csharp", "f#": "fsharp", "at&t": "att", "g++": "gplusplus"}
+_VERSIONED = re.compile(r"(?<![a-z0-9])(c\+\+|c#|f#)(?=[0-9])")  # C++20: the name and its version
 _DOT_NAMES = re.compile(r"(?<![a-z0-9])\.net\b")
 _NOT_PLURAL = frozenset(
     """aws ios dns gps news series kubernetes devops analytics saas paas iaas tls https cms sms always bias lens canvas
-    chaos atlas""".split()
+    chaos atlas macos chromeos bios ddos postgres""".split()
 )
 # Plurals the endings alone would fold to something their singular is not.
 _SINGULARS = {
-    "analyses": "analysis", "biases": "bias", "bonuses": "bonus", "buses": "bus",
+    "analyses": "analysis", "apis": "api", "biases": "bias", "bonuses": "bonus", "buses": "bus", "cpus": "cpu",
+    "emojis": "emoji", "gpus": "gpu", "indices": "index", "kpis": "kpi", "matrices": "matrix", "menus": "menu",
+    "npus": "npu", "robotaxis": "robotaxi", "taxis": "taxi", "tpus": "tpu", "wikis": "wiki",
     "caches": "cache", "campuses": "campus", "canvases": "canvas", "cookies": "cookie", "crises": "crisis",
     "headaches": "headache", "lenses": "lens", "movies": "movie", "quizzes": "quiz", "selfies": "selfie",
     "statuses": "status", "viruses": "virus", "zombies": "zombie",
@@ -113,6 +116,9 @@ def split_tokens(text: str) -> list[str]:
         text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     text = text.lower().replace("\u2019", "'").replace("\u2010", "-").replace("\u2011", "-")
     text = _DOT_NAMES.sub(" dotnet", text).replace("wi-fi", "wifi").replace("e-mail", "email")
+    text = text.replace("e-commerce", "ecommerce")
+    if "+" in text or "#" in text:
+        text = _VERSIONED.sub(r"\1 ", text)
     found = []
     for token in _TOKEN.findall(text):
         token = token.removesuffix("'s")
@@ -128,7 +134,7 @@ def fold_plural(token: str) -> str:
     """Return an English plural as its singular; names and short words stay as they are."""
     if token in _SINGULARS:
         return _SINGULARS[token]
-    if len(token) < 4 or token[-1] != "s" or token in _NOT_PLURAL or token[-2] in "su'i":
+    if len(token) < 4 or token[-1] != "s" or token in _NOT_PLURAL or token[-2] in "su'i" or "." in token:
         return token
     if token.endswith("ies") and len(token) > 4:
         return token[:-3] + "y"

