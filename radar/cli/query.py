@@ -1,22 +1,25 @@
 """`radar query`: a question, answered from the stories on file, for one executive if named.
 
-Quick on purpose: nothing here imports SQLAlchemy, scikit-learn or a web framework.
+Quick on purpose: nothing here imports SQLAlchemy, scikit-learn or a web framework, and numpy only where words do not
+suffice.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
 from radar.cli.house import House, json_option, pass_house
 from radar.cli.output import count, say, say_block, say_json, say_position, to_plain
-from radar.records import Executive, Position, Signal, Statement, Topic
+from radar.records import KINDS, Executive, Kind, Position, Signal, Statement, Topic
 
 if TYPE_CHECKING:
-    from radar.store.lookup import Found
+    from radar.store.search import Found
 
+_DAY = click.DateTime(["%Y-%m-%d"])
 #: Candidates weighed for an executive, for each story shown.
 _CANDIDATES = 5
 
@@ -34,6 +37,10 @@ class Answer:
 @click.argument("words", nargs=-1, required=True, metavar="QUESTION")
 @click.option("--for", "slug", metavar="EXECUTIVE", help="Rank for this executive's agenda, and say why.")
 @click.option("--topic", metavar="SLUG", help="Only stories on this topic.")
+@click.option("--publisher", metavar="DOMAIN", help="Only stories this publisher reports.")
+@click.option("--kind", type=click.Choice(KINDS), help="Only stories this kind of press reports.")
+@click.option("--since", type=_DAY, help="Only stories last reported on this day (YYYY-MM-DD, UTC) or later.")
+@click.option("--until", type=_DAY, help="Only stories last reported before this day.")
 @click.option("--days", type=click.IntRange(1, 36_500), help="Only stories of the last so many days.")
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Stories at most.")
 @json_option
@@ -43,6 +50,10 @@ def query(
     words: tuple[str, ...],
     slug: str | None,
     topic: str | None,
+    publisher: str | None,
+    kind: Kind | None,
+    since: datetime | None,
+    until: datetime | None,
     days: int | None,
     limit: int,
     as_json: bool,
@@ -52,17 +63,26 @@ def query(
     \b
     Example: radar query "mobile payments"
              radar query "mobile payments" --for president --days 30
+             radar query "mobile payments" --kind research --since 2026-09-01
     """
     question = " ".join(words).strip()
     if not question:
         raise click.UsageError("no question given; write some words")
+    if days and since:
+        raise click.UsageError("--days and --since both say when to begin; give one")
+    asked_for = {"topic": topic, "publisher": publisher, "kind": kind, "since": since, "until": until, "days": days}
+    # Where meaning is asked, numpy's library would start threads for every core: a third of its loading.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from radar.store.match import Filters
+
+    begin = house.now() - timedelta(days=days) if days else _to_utc(since)
+    filters = Filters(topic, publisher, kind, begin, _to_utc(until))
     with house.lookup() as lookup:
         person = lookup.find_executive(slug) if slug else None
         statements = lookup.statements(slug) if slug else []
         topics = {known.slug: known for known in lookup.topics()}
-        since = house.now() - timedelta(days=days) if days else None
         candidates = limit * _CANDIDATES if statements else limit
-        found = lookup.search_stories(question, limit=candidates, since=since, topic=topic)
+        found = lookup.search_stories(question, limit=candidates, filters=filters)
         signals = {signal.topic: signal for signal in lookup.signals()}
         asked = topics[topic] if topic else find_topic(question, topics)
         advice = next((one for one in lookup.positions() if asked and one.topic == asked.slug), None)
@@ -80,8 +100,16 @@ def query(
         )
     else:
         _say_answers(question, person, answers, signals)
+        if not answers:
+            from radar.store.search import suggest
+
+            say(suggest([f"--{name}" for name, value in asked_for.items() if value is not None]))
         if asked:
             _say_topic(asked, signals.get(asked.slug), advice)
+
+
+def _to_utc(day: datetime | None) -> datetime | None:
+    return day and day.replace(tzinfo=UTC)
 
 
 def find_topic(question: str, topics: Mapping[str, Topic]) -> Topic | None:
@@ -149,15 +177,21 @@ def _say_answers(
 ) -> None:
     reader = f", for {person.name}" if person else ""
     if not answers:
-        say(f"Nothing on file answers “{question}”{reader}. Try other words, or more --days.")
+        say(f"Nothing on file answers “{question}”{reader}.")
         return
-    say(f"{count(len(answers), 'story', 'stories')} on “{question}”{reader}")
+    near = all(answer.found.by == "meaning" for answer in answers)
+    about = "near" if near else "on"
+    say(f"{count(len(answers), 'story', 'stories')} {about} “{question}”{reader}")
+    if near:
+        say("None holds these words; this is what comes nearest.")
     for number, answer in enumerate(answers, 1):
         found = answer.found
         say()
         say_block(f"{number}  {found.title}", hang="   ")
         owners = ", ".join(found.publishers[:3]) + (f" +{len(found.publishers) - 3}" if found.publishers[3:] else "")
         say_block(f"{owners} · {found.last_at.day} {found.last_at:%b %Y}", "   ")
+        if found.entries and found.entries[0].title != found.title:
+            say_block(f"In: “{found.entries[0].title}” ({found.entries[0].publisher})", "   ")
         if found.topics:
             phases = {slug: signals[slug].phase for slug, _, _ in found.topics if slug in signals}
             named = [f"{name} ({phases[slug]})" if phases.get(slug) else name for slug, name, _ in found.topics[:3]]

@@ -8,6 +8,7 @@ _WHERE = {
     "executive": "`radar executives` lists them",
     "topic": "`radar topics` lists them",
     "feed": "`radar feeds` lists them; `feeds.toml` is where they are named",
+    "publisher": "`radar feeds` lists them",
     "story": "`radar query` finds stories",
     "correction": "`radar stories show` lists those of a story",
     "statement": "`radar agenda` lists them",

@@ -1,6 +1,7 @@
 """The store as the rest of Radar knows it, and how to open it."""
 
 from types import TracebackType
+from typing import Any
 
 from sqlalchemy import exc, text
 
@@ -12,6 +13,8 @@ from radar.store.counts import Counts
 from radar.store.engine import create_database_engine
 from radar.store.glance import read_status
 from radar.store.listen import Listen
+from radar.store.match import ANYTHING, Filters
+from radar.store.search import Found, search_stories
 
 
 class Store(Counts, Corrections, Listen, Brief):
@@ -24,6 +27,17 @@ class Store(Counts, Corrections, Listen, Brief):
         """Return the installation at a glance."""
         with self._read() as connection:
             return read_status(lambda sql: [tuple(row) for row in connection.exec_driver_sql(sql)])
+
+    def search_stories(self, question: str, *, limit: int = 20, filters: Filters = ANYTHING) -> list[Found]:
+        """Return the stories that answer a question best, as `radar.store.search` says. Raises UnknownName."""
+        sqlite = self._address.path is not None
+        with self._read() as connection:
+
+            def ask(sql: str, *values: object) -> list[tuple[Any, ...]]:
+                sql = sql if sqlite else sql.replace("?", "%s")
+                return [tuple(row) for row in connection.exec_driver_sql(sql, values)]
+
+            return search_stories(ask, sqlite, question, limit, filters)
 
     def __enter__(self) -> "Store":
         return self

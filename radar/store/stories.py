@@ -10,15 +10,12 @@ from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, s
 
 from radar.records import Entry, Story
 from radar.store.engine import columns_of, dump, in_chunks, load, upsert
-from radar.store.lookup import WORD_LENGTH
+from radar.store.index import write_marks, write_terms
+from radar.store.marking import find_topics
 from radar.store.names import unknown_name
-from radar.store.tables import entry, story, story_alias, story_correction, tag
+from radar.store.tables import entry, feed, story, story_alias, story_correction, tag
 from radar.store.tagging import Tagging, check_topics
 from radar.store.watch import Watch, select_entries
-from radar.text import split_terms
-
-#: Search terms kept per story; later ones rarely decide what a story is about.
-TERMS_KEPT = 400
 
 _STORY = columns_of(story, Story)
 
@@ -136,10 +133,10 @@ def _count_corrections(connection: Connection) -> int:
 
 def _write_rows(connection: Connection, stories: Sequence[Story]) -> None:
     """Insert new stories, oldest first, so that story.number follows the news; update those that changed."""
-    rows = {one.id: dump(one, story, terms=_search_terms(one)) for one in stories}
+    rows = _index_stories(connection, stories)
     stored: dict[str, dict[str, Any]] = {}
     for ids in in_chunks(rows):
-        query = select(*_STORY, story.c.terms).where(story.c.id.in_(ids))
+        query = select(*_STORY, story.c.terms, story.c.marks).where(story.c.id.in_(ids))
         stored.update({row.id: dict(row._mapping) for row in connection.execute(query)})
     changed = [row | {"stored_id": id_} for id_, row in sorted(rows.items()) if id_ in stored and row != stored[id_]]
     if changed:
@@ -151,11 +148,23 @@ def _write_rows(connection: Connection, stories: Sequence[Story]) -> None:
         connection.execute(delete(story_alias).where(story_alias.c.id.in_(ids)))
 
 
-def _search_terms(one: Story) -> str:
-    """Return the words a search finds the story by: title, summary, then what its members' titles add."""
-    titles = dict.fromkeys(item.title for item in one.entries if item.title != one.title)
-    words = split_terms("\n".join((one.title, one.summary, *titles)))
-    return " ".join([word for word in words if len(word) <= WORD_LENGTH][:TERMS_KEPT])
+def _index_stories(connection: Connection, stories: Sequence[Story]) -> dict[str, dict[str, Any]]:
+    """Return the stories' rows, by id, with the words and marks a search finds them by."""
+    voices: dict[str, tuple[str, str]] = {}
+    for urls in in_chunks(sorted({item.feed_url for one in stories for item in one.entries})):
+        query = select(feed.c.url, feed.c.publisher, feed.c.kind).where(feed.c.url.in_(urls))
+        voices |= {url: (publisher, kind) for url, publisher, kind in connection.execute(query)}
+    topics = find_topics(connection, [one.id for one in stories])
+    rows = {}
+    for one in stories:
+        heard = [voices[item.feed_url] for item in one.entries if item.feed_url in voices]
+        rows[one.id] = dump(
+            one,
+            story,
+            terms=write_terms(one.title, one.summary, ((item.title, item.summary) for item in one.entries)),
+            marks=write_marks(one.last_at, [who for who, _ in heard], [kind for _, kind in heard], topics[one.id]),
+        )
+    return rows
 
 
 def _fill_entries(connection: Connection, stories: list[Story]) -> list[Story]:
@@ -199,3 +208,8 @@ def _move_entries(connection: Connection, home: dict[str, str]) -> None:
             connection.execute(follow.values(story_id=heir))
             upsert(connection, story_alias, [{"id": old, "story_id": heir}], ["id"])
             connection.execute(delete(story).where(story.c.id == old))
+    # Those that remain no longer hold the words of the entries that left.
+    kept = [id_ for id_ in sorted(left) if id_ not in home.values()]
+    for ids in in_chunks(kept):
+        rows = connection.execute(select(*_STORY).where(story.c.id.in_(ids)))
+        _write_rows(connection, _fill_entries(connection, [load(Story, row) for row in rows]))

@@ -192,6 +192,7 @@ story = Table(
     Column("first_at", UTCDateTime, nullable=False),
     Column("last_at", UTCDateTime, nullable=False),
     Column("terms", Text, nullable=False),
+    Column("marks", Text, nullable=False, server_default=text("''")),
     UniqueConstraint("id"),
     Index("ix_story_last_at", "last_at", "id"),
 )

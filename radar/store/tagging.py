@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from radar.records import Tag, TagCorrection, Topic, Training
 from radar.store.engine import Database, columns_of, dump, in_chunks, insert_into, load, upsert
+from radar.store.marking import mark_stories
 from radar.store.names import unknown_name
 from radar.store.tables import story, tag, tag_correction, topic, topic_name, training
 from radar.text import fold_phrase
@@ -33,7 +34,9 @@ class Tagging(Database):
             for slugs in in_chunks(sorted(gone)):
                 connection.execute(update(topic).where(topic.c.slug.in_(slugs)).values(listed=False))
                 connection.execute(delete(topic_name).where(topic_name.c.topic.in_(slugs)))
+                tagged = list(connection.scalars(select(tag.c.story_id).where(tag.c.topic.in_(slugs)).distinct()))
                 connection.execute(delete(tag).where(tag.c.topic.in_(slugs)))
+                mark_stories(connection, tagged)
 
     def list_topics(self) -> list[Topic]:
         """Return every listed topic, by slug."""
@@ -124,6 +127,7 @@ def _write_tags(connection: Connection, story_ids: Collection[str], tags: Iterab
         connection.execute(delete(tag).where(tag.c.story_id.in_(ids)))
     if wanted:
         connection.execute(insert_into(connection, tag), [dump(item, tag) for item in wanted.values()])
+    mark_stories(connection, replaced)
 
 
 def _write_topics(connection: Connection, topics: Iterable[Topic]) -> None:

@@ -26,6 +26,7 @@ from radar.records import Activity, Crawl, Entry, Feed
 from radar.store.bulk import Bulk, select_in
 from radar.store.engine import Database, columns_of, dump, in_chunks, insert_into, load, upsert
 from radar.store.glance import read_activity
+from radar.store.marking import mark_stories
 from radar.store.names import unknown_name
 from radar.store.tables import Text, UTCDateTime, crawl, entry, feed, host
 from radar.text import host_of
@@ -40,6 +41,7 @@ _TAKING = 0x54616B65
 
 #: What was seen of a feed's entries is long, and for the crawler only.
 _FEED = [column for column in columns_of(feed, Feed) if column.name != "seen"]
+_VOICES = select(feed.c.url, feed.c.publisher, feed.c.kind)
 _ENTRY = [*columns_of(entry, Entry), feed.c.publisher, feed.c.kind, feed.c.title.label("source")]
 
 #: What the rows of a feed, an entry and a crawl take over as it is.
@@ -68,7 +70,12 @@ class Watch(Database):
             gone = sorted(listed - {row["url"] for row in rows})
             for urls in in_chunks(gone):
                 connection.execute(update(feed).where(feed.c.url.in_(urls)).values(listed=False))
+            voices = {row.url: (row.publisher, row.kind) for row in connection.execute(_VOICES)}
             upsert(connection, feed, sorted(rows, key=lambda row: str(row["url"])), ["url"], keep=state)
+            for row in rows:
+                if voices.get(url := row["url"], here := (row["publisher"], row["kind"])) != here:
+                    told = select(entry.c.story_id).where(entry.c.feed_url == url, entry.c.story_id.is_not(None))
+                    mark_stories(connection, connection.scalars(told.distinct()))
 
     def take_due_feeds(self, now: datetime, lease: timedelta, limit: int, force: bool = False) -> list[Feed]:
         """Lease the listed feeds that are due, longest due first; nobody else gets them until `now + lease`.

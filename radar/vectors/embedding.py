@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from radar.errors import RadarError
-from radar.text import fold_plural, split_tokens
+from radar.text import fold_plural, split_terms, split_tokens
 
 Rows = NDArray[np.float32]
 
@@ -38,6 +38,14 @@ def embed_texts(texts: Sequence[str]) -> Rows:
     to everything is 0, never NaN. A row depends on its text alone. Raises RadarError when the table is damaged.
     """
     return _load_shipped().embed(texts)
+
+
+def find_near_words(text: str, limit: int) -> list[str]:
+    """Return the words of the table nearest in meaning to a text, none of its own, nearest first.
+
+    Only what the table holds whole speaks for the text: the parts of a name that nobody knows lead anywhere.
+    """
+    return _load_shipped().find_near_words(text, limit)
 
 
 def centre_rows(rows: Rows, mean: Rows) -> Rows:
@@ -73,6 +81,7 @@ class EmbeddingTable:
 
     def __init__(self, words: Sequence[str], numbers: NDArray[np.int8], scales: Rows) -> None:
         """Take a word a row (## begins a piece that continues a word) and the scale of each column."""
+        self._words = words
         self._rows = {word: row for row, word in enumerate(words)}
         self._numbers, self._scales = numbers, scales
         self._known: dict[str, tuple[int, ...]] = {}
@@ -104,6 +113,31 @@ class EmbeddingTable:
             chunk = [split_tokens(text[:_LONGEST]) for text in texts[start : start + _CHUNK]]
             rows[start : start + _CHUNK] = scale_rows(self.sum_words(chunk))
         return rows
+
+    @functools.cached_property
+    def _lengths(self) -> Rows:
+        table = self._numbers.astype(np.float32) * self._scales
+        lengths: Rows = np.maximum(np.sqrt(np.einsum("ij,ij->i", table, table)), np.finfo(np.float32).tiny)
+        return lengths
+
+    def find_near_words(self, text: str, limit: int) -> list[str]:
+        """Return the words nearest to a text; see find_near_words."""
+        own = split_terms(text)
+        row = self.embed([" ".join(word for word in own if word in self._rows)])[0]
+        if not row.any():
+            return []
+        near = (self._numbers.astype(np.float32) @ (self._scales * row)) / self._lengths
+        # Far more than are wanted: pieces, plurals and the text's own words fall away.
+        many = min(len(near), 20 * limit)
+        nearest = np.flatnonzero(near >= np.partition(near, -many)[-many])
+        found: dict[str, None] = {}
+        for at in nearest[np.argsort(-near[nearest], kind="stable")]:
+            if near[at] <= 0 or len(found) == limit:
+                break
+            word = fold_plural(self._words[at])
+            if not word.startswith("##") and word not in own:
+                found[word] = None
+        return list(found)
 
     def sum_words(self, documents: Sequence[Sequence[str]]) -> Rows:
         """Return the sum of its words' rows for each document, given as words; a few hundred at a time are fastest."""

@@ -32,6 +32,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /api/v1/stories/{id}/topics/{slug}": _ADVISOR,
     "POST /api/v1/stories/{id}/merge": _ADVISOR,
     "POST /api/v1/corrections/{number}/undo": _ADVISOR,
+    "GET /api/v1/search": _EVERY_KEY,
     "GET /api/v1/topics": _EVERY_KEY,
     "GET /api/v1/topics/{slug}": _EVERY_KEY,  # the position on it: OWN only
     "GET /api/v1/topics/{slug}/signals": _EVERY_KEY,  # unconfirmed ones: the advisor only

@@ -13,8 +13,9 @@ from pydantic import AfterValidator
 from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
-from radar.records import Key, Phase, Position, Signal
+from radar.records import Key, Kind, Phase, Position, Signal
 from radar.store import Store
+from radar.store.match import Filters
 from radar.watch.health import describe_feeds
 from radar.web import views
 from radar.web.access import Caller, admit, check_name, reach_executive, store_of
@@ -120,6 +121,29 @@ def find_story(request: Request, id: str) -> Response:  # noqa: A002
     store = store_of(request)
     story = store.find_story(check_name(id))
     return answer_tagged(request, views.show_story(story, store.tags_of([story.id]).get(story.id, [])))
+
+
+def search_stories(
+    request: Request,
+    q: Annotated[str, Query(description="The question, in any words; operators and quotes are plain text.")],
+    topic: Annotated[str | None, Query(description="Only stories on this topic, by its slug.")] = None,
+    publisher: Annotated[str | None, Query(description="Only stories this publisher reports.")] = None,
+    kind: Annotated[Kind | None, Query(description="Only stories this kind of press reports.")] = None,
+    since: When = None,
+    until: When = None,
+    limit: Limit = 20,
+) -> Response:
+    """Answer a question with the stories on file, best first; `since` includes, `until` excludes."""
+    filters = Filters(
+        topic=None if topic is None else check_name(topic),
+        publisher=None if publisher is None else check_name(publisher),
+        kind=kind,
+        since=since,
+        until=until,
+    )
+    return answer_tagged(
+        request, views.show_found(store_of(request).search_stories(q, limit=limit, filters=filters), filters)
+    )
 
 
 def list_topics(request: Request, caller: Caller) -> Response:
@@ -262,6 +286,7 @@ _ROUTES = (
     _Route(f"{API}/stories/{{id}}/topics/{{slug}}", correct_tag, views.StoryDetail, "corrections", "POST"),
     _Route(f"{API}/stories/{{id}}/merge", merge_stories, views.Corrected, "corrections", "POST"),
     _Route(f"{API}/corrections/{{number}}/undo", undo_correction, views.Corrected, "corrections", "POST"),
+    _Route(f"{API}/search", search_stories, views.SearchAnswer, "watch"),
     _Route(f"{API}/topics", list_topics, views.TopicList, "watch"),
     _Route(f"{API}/topics/{{slug}}", find_topic, views.TopicDetail, "watch"),
     _Route(f"{API}/topics/{{slug}}/signals", list_topic_signals, views.SignalHistory, "watch"),

@@ -20,6 +20,8 @@ from radar.records import (
     Tag,
     Topic,
 )
+from radar.store.match import Filters
+from radar.store.search import By, Found, FoundEntry, suggest
 from radar.web.auth import Scope
 
 
@@ -80,6 +82,39 @@ class Corrected:
 
     correction: int
     stories: tuple[StoryDetail, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTopic:
+    """A topic a found story is about."""
+
+    topic: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundStory:
+    """A story that answers a question. `by` says what it was found by."""
+
+    id: str
+    title: str
+    url: str
+    summary: str
+    last_at: datetime
+    publishers: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    topics: tuple[FoundTopic, ...]
+    entries: tuple[FoundEntry, ...]  # those that hold words of the question, most words first; at most three
+    by: By
+    score: float  # higher answers better; comparable within one answer only
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """The stories that answer a question best. `hint` says what to try when there are none, else it is empty."""
+
+    items: tuple[FoundStory, ...]
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +265,27 @@ def _tell_story(
         story.kinds,
         topics,
     )
+
+
+def show_found(found: Iterable[Found], filters: Filters) -> SearchAnswer:
+    """Return the answer to a question."""
+    items = tuple(
+        FoundStory(
+            one.id,
+            one.title,
+            web_url(one.url),
+            one.summary,
+            one.last_at,
+            one.publishers,
+            one.kinds,
+            tuple(FoundTopic(slug, confidence) for slug, _, confidence in one.topics),
+            tuple(replace(entry, url=web_url(entry.url)) for entry in one.entries),
+            one.by,
+            one.score,
+        )
+        for one in found
+    )
+    return SearchAnswer(items, "" if items else suggest(filters.names()))
 
 
 def show_topic(topic: Topic, phase: Phase | None) -> TopicSummary:

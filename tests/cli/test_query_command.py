@@ -137,3 +137,43 @@ def test_unknown_names_are_exit_code_4(asked: Run, option: str) -> None:
 
     assert done.exit_code == 4
     assert done.stderr.count("\n") == 1
+
+
+def test_publisher_kind_and_days_narrow(asked: Run) -> None:
+    """Each alone and together; from a day includes, until a day excludes."""
+
+    def ids(*more: str) -> list[str]:
+        found = json.loads(asked("query", "mobile payments", "--json", *more).output)["stories"]
+        return sorted(story["id"] for story in found)
+
+    assert ids("--publisher", "three.example") == ["pay0"]
+    assert ids("--kind", "trade") == ["coin0", "old0", "pay0"]
+    assert ids("--kind", "research") == []
+    assert ids("--since", f"{NOW - DAY:%Y-%m-%d}") == ["pay0"]
+    assert ids("--since", f"{NOW - 2 * DAY:%Y-%m-%d}", "--until", f"{NOW - DAY:%Y-%m-%d}") == ["coin0"]
+    assert ids("--until", f"{NOW - 30 * DAY:%Y-%m-%d}", "--topic", "mobile-payments") == ["old0"]
+
+
+def test_two_beginnings_or_no_day_are_wrong_usage(asked: Run) -> None:
+    """One line that says so."""
+    both = asked("query", "x", "--days", "3", "--since", "2026-11-01")
+    assert (both.exit_code, both.stderr.count("\n")) == (2, 1)
+    assert "give one" in both.stderr
+    assert asked("query", "x", "--since", "yesterday").exit_code == 2
+    assert asked("query", "x", "--kind", "gossip").exit_code == 2
+    assert asked("query", "x", "--publisher", "four.example").exit_code == 4
+
+
+def test_nothing_found_says_what_to_leave_out(asked: Run) -> None:
+    """The options in use are named."""
+    out = asked("query", "xqzzt", "--kind", "trade", "--days", "9").output
+    assert "Nothing on file answers “xqzzt”." in out
+    assert "Try other or fewer words, or leave out --kind and --days." in out
+
+
+def test_an_answer_by_meaning_says_that_it_is_one(asked: Run) -> None:
+    """No story holds a word of the question; what comes near is not passed off as a match."""
+    out = asked("query", "cellphone cash").output
+    assert "near “cellphone cash”" in out
+    assert "None holds these words; this is what comes nearest." in out
+    assert "Mobile payments" in out

@@ -58,6 +58,15 @@ def test_quick_commands_import_no_heavy_library(home: Path, arguments: list[str]
     assert modules.isdisjoint(HEAVY)
 
 
+def test_a_question_that_words_do_not_answer_imports_numpy_alone(home: Path) -> None:
+    """Meaning needs the table of vectors; nothing that learns, and no SQLAlchemy."""
+    code, modules = run_and_list_modules("query", "cellphone cash", home=home)
+
+    assert code == 0
+    assert "numpy" in modules
+    assert modules.isdisjoint({*HEAVY} - {"numpy"})
+
+
 def test_a_command_line_that_fails_says_so_in_one_line_without_traceback(tmp_path: Path) -> None:
     """A missing database is exit code 5 and one line that says what to do."""
     done = subprocess.run(

@@ -28,6 +28,7 @@ EXPECTED = {
     f"POST {API}/stories/{{id}}/merge": _DESK,
     f"POST {API}/stories/{{id}}/topics/{{slug}}": _DESK,
     f"POST {API}/corrections/{{number}}/undo": _DESK,
+    f"GET {API}/search": _KEYED,
     f"GET {API}/topics": _KEYED,
     f"GET {API}/topics/{{slug}}": _KEYED,
     f"GET {API}/topics/{{slug}}/signals": _KEYED,
@@ -56,7 +57,8 @@ def fill(pattern: str, world: World, slug: str) -> str:
     """The path to that executive's, of a pattern."""
     person = slug if "executives" in pattern else "passkeys"
     values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
-    return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern)
+    asked = "?q=passkeys" if pattern.endswith("/search") else ""
+    return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern) + asked
 
 
 def test_every_route_is_declared_and_every_declaration_is_a_route(world: World) -> None:

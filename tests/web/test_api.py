@@ -170,3 +170,53 @@ def test_times_are_utc_and_bodies_are_json(world: World) -> None:
     answer = world.client("reader").get(f"{API}/stories?limit=1")
     assert answer.headers["content-type"] == "application/json"
     assert json.loads(answer.content)["items"][0]["last_at"] == "2026-11-24T09:00:00Z"
+
+
+def test_a_search_finds_stories_and_names_entries(world: World) -> None:
+    """Best first, with what was found it by; links that a browser may not follow are left out."""
+    client = world.client("reader")
+    titles = {story["title"] for story in client.get(f"{API}/stories").json()["items"]}
+    title = sorted(titles)[0]
+    answer = client.get(f"{API}/search", params={"q": title}).json()
+    assert answer["hint"] == ""
+    found = answer["items"][0]
+    assert (found["title"], found["by"], found["publishers"]) == (title, "words", ["ledger.example"])
+    assert [(entry["title"], entry["publisher"]) for entry in found["entries"]] == [(title, "ledger.example")]
+    assert all(item["url"] in ("", *(entry["url"] for entry in item["entries"])) for item in answer["items"])
+    assert len(client.get(f"{API}/search", params={"q": title, "limit": 1}).json()["items"]) == 1
+
+
+def test_a_search_is_narrowed_and_says_what_to_try(world: World) -> None:
+    """By topic, publisher, kind and time; unknown names are 404, what cannot be a filter 422."""
+    client = world.client("reader")
+    title = client.get(f"{API}/stories").json()["items"][0]["title"]
+
+    def count(**filters: str) -> int:
+        return len(client.get(f"{API}/search", params={"q": title, **filters}).json()["items"])
+
+    assert count() > 0
+    assert count(publisher="ledger.example") == count()
+    assert 0 < count(topic="passkeys") <= count()
+    assert count(until="2020-01-01") == count(since="2030-01-01") == 0
+    nothing = client.get(f"{API}/search", params={"q": "xqzzt", "since": "2030-01-01"}).json()
+    assert nothing == {"items": [], "hint": "Try other or fewer words, or leave out since."}
+    for filters, status in (({"topic": "none"}, 404), ({"publisher": "\0"}, 404), ({"kind": "gossip"}, 422)):
+        assert client.get(f"{API}/search", params={"q": title, **filters}).status_code == status
+    assert client.get(f"{API}/search").status_code == 422
+
+
+def test_a_hostile_question_is_plain_text(world: World) -> None:
+    """Quotes, operators, NUL, other scripts and a book of words are answered, not obeyed."""
+    client = world.client("reader")
+    for question in [
+        '"',
+        "'; DROP TABLE story; --",
+        "a AND NOT b*",
+        "\0",
+        "新聞 🛰",
+        "x " * 10_000,
+        "%s ?",
+        "^0",
+        "#ai",
+    ]:
+        assert client.get(f"{API}/search", params={"q": question}).status_code == 200, question
