@@ -113,11 +113,16 @@ def test_failing_feeds_are_visible_with_their_reasons(store: Store) -> None:
 
 
 def test_no_agenda_reaches_another_executive(store: Store, demo: tuple[Path, str]) -> None:
-    """What the head of field operations wants stands in no file of the others."""
+    """What the head of field operations wants stands in no file of the others, but in her own.
+
+    The words are of the statement alone: "no mast" is in the topic's primer too, which anybody may read.
+    """
     field = "field staff in touch"
     for who, secret in (("president", field), ("fundraising", field), ("field", "donor's trust")):
         for kind in ("eml", "html"):
-            assert secret not in (demo[0] / "out" / f"{who}-2026-W49.{kind}").read_text(encoding="utf-8")
+            told = " ".join((demo[0] / "out" / f"{who}-2026-W49.{kind}").read_text(encoding="utf-8").split())
+            assert secret not in told
+    assert "staff in touch" in (demo[0] / "out" / "field-2026-W49.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("home", "out"), [("file/demo", "out"), ("demo", "file/out")])
