@@ -73,6 +73,7 @@ class Material:
     statements: Sequence[Statement]
     earlier: Sequence[Issue]  # newest first
     coverage: Coverage
+    merged: Mapping[str, str] = field(default_factory=dict)  # id of a story that is no more → the one it went into
 
 
 def compose_issue(executive: Executive, week: str, material: Material, now: datetime, token: str) -> Issue:
@@ -86,12 +87,10 @@ class _Composer:
     def __init__(self, executive: Executive, week: str, material: Material, now: datetime) -> None:
         self.executive, self.week, self.material, self.now = executive, week, material, now
         self.earlier = material.earlier[:LOOK_BACK]
-        self.briefed = {  # story id → owners it was last briefed with
-            source.story_id: source.publishers
-            for issue in reversed(self.earlier)
-            for item in issue.items
-            for source in item.sources
-        }
+        self.briefed: dict[str, int] = {}  # story id → owners it was briefed with, at most
+        for source in (source for issue in self.earlier for item in issue.items for source in item.sources):
+            told = material.merged.get(source.story_id, source.story_id)
+            self.briefed[told] = max(self.briefed.get(told, 0), source.publishers)
         self.met = {primer.topic for issue in material.earlier for primer in issue.primers}
         self.told: set[str] = set()  # story ids used in this issue
         self.topics_told: set[str] = set()

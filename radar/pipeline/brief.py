@@ -39,13 +39,16 @@ class Briefing(Steps):
         feeds = [feed for feed in self.store.list_feeds() if not feed.paused]
         signals = self.list_signals()
         seen = [s.evidence.first_seen_on for s in signals.values() if s.evidence.first_seen_on]
+        earlier = [i for i in self.store.list_issues(executive, limit=4 * LOOK_BACK) if i.week < week]
+        told = {source.story_id for issue in earlier for item in issue.items for source in item.sources}
         material = Material(
             ranked=ranked,
             signals=signals,
             topics=self.topics,
             positions=self._list_versions(),
             statements=self.store.list_statements(executive),
-            earlier=[i for i in self.store.list_issues(executive, limit=4 * LOOK_BACK) if i.week < week],
+            earlier=earlier,
+            merged=self.store.list_merged(told),
             coverage=Coverage(
                 stories=len(ranked),
                 publishers=len({owner for one in ranked for owner in one.story.publishers}),

@@ -63,6 +63,17 @@ class Stories(Tagging, Watch):
                 raise unknown_name("story", id)
             return _fill_entries(connection, found[:1])[0]
 
+    def list_merged(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return where those of the stories are that went into another: old id → today's."""
+        found: dict[str, str] = {}
+        with self._read() as connection:
+            for some in in_chunks(dict.fromkeys(ids)):
+                rows = connection.execute(
+                    select(story_alias.c.id, story_alias.c.story_id).where(story_alias.c.id.in_(some))
+                )
+                found.update((id_, story_id) for id_, story_id in rows)
+        return found
+
     def list_stories(
         self,
         *,

@@ -180,6 +180,14 @@ def test_a_story_of_months_ago_is_not_told_again_within_the_look_back() -> None:
     assert compose(make_ranked(KEYS, PAINLESS, "passkeys"), earlier=earlier).section("agenda") == ()
 
 
+def test_a_story_told_under_an_id_that_has_since_been_merged_is_not_told_again() -> None:
+    """The issue keeps the id it had; the story goes by that of the older one it went into."""
+    earlier = [make_issue(make_item(replace(KEYS, id="young"), "passkeys"))]
+    ranked = make_ranked(KEYS, PAINLESS, "passkeys")
+    assert compose(ranked, earlier=earlier).section("agenda")
+    assert not compose(ranked, earlier=earlier, merged={"young": KEYS.id}).section("agenda")
+
+
 def test_no_story_is_told_twice_in_one_issue() -> None:
     """Although it is on two topics and both move."""
     both = make_ranked(KEYS, PAINLESS, "passkeys", "ai")

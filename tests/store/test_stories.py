@@ -119,6 +119,16 @@ def test_many_stories_in_one_call(store: Store) -> None:
     assert store.known_stories([story.id for story in stories]) == stories
 
 
+def test_the_ids_of_merged_stories_lead_to_where_they_went(store: Store) -> None:
+    """Through a second merging, too; a story that stands is not listed."""
+    a, b, c = stored(store, make_entry("a"), make_entry("b"), make_entry("c"))
+    store.save_stories([make_story(a), make_story(b), make_story(c)])
+    store.save_stories([make_story(b, c)])
+    store.save_stories([make_story(a, b, c)])
+    assert store.list_merged(["a", "b", "c", "x"]) == {"b": "a", "c": "a"}
+    assert store.find_story("c").id == "a"
+
+
 def test_topics_are_updated_and_come_back_whole(store: Store) -> None:
     """Tuples and all; topics not named stay."""
     first = make_topic("ai", "AI", "A.I.", "machine learning")
