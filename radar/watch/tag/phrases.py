@@ -1,6 +1,5 @@
 """Find the names and the hints of topics in running text."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -26,17 +25,13 @@ class PhraseFinder:
     """
 
     def __init__(self, topics: Iterable[Topic]) -> None:
-        self._names: dict[str, list[_Phrase]] = defaultdict(list)
-        self._seeds: dict[str, list[tuple[Words, str]]] = defaultdict(list)
+        # First word → second word ("" for names of one word) → phrases: most words of a text begin nothing.
+        self._names: dict[str, dict[str, list[_Phrase]]] = {}
+        self._seeds: dict[str, dict[str, list[_Phrase]]] = {}
         for topic in topics:
             for names, proves in (((topic.name, *topic.aliases), True), (topic.not_terms, False)):
-                for phrase in sorted({fold_phrase(name) for name in names} - {""}):
-                    words = phrase.split()
-                    self._names[words[0]].append(_Phrase(words, topic.slug, proves))
-            for phrase in sorted({fold_phrase(seed) for seed in topic.seeds} - {""}):
-                self._seeds[phrase.split()[0]].append((phrase.split(), topic.slug))
-        for phrases in self._names.values():
-            phrases.sort(key=lambda phrase: (-len(phrase.words), phrase.topic))
+                _file_phrases(self._names, names, topic.slug, proves)
+            _file_phrases(self._seeds, topic.seeds, topic.slug, False)
 
     def find_names(self, words: Words) -> dict[str, list[Span]]:
         """Return topic → spans (start, end) at which folded words prove it."""
@@ -45,15 +40,13 @@ class PhraseFinder:
         for at in [at for at, word in enumerate(words) if word in names]:
             if at < end:
                 continue
-            length = 1
-            for phrase in names[words[at]]:
-                if len(phrase.words) < length:
+            end, matching = at + 1, _match_phrases(names[words[at]], words, at)
+            for phrase in matching:
+                if len(phrase.words) < len(matching[0].words):
                     break
-                if words[at : at + len(phrase.words)] == phrase.words:
-                    length = len(phrase.words)
-                    if phrase.proves:
-                        found.setdefault(phrase.topic, []).append((at, at + length))
-            end = at + length
+                end = at + len(phrase.words)
+                if phrase.proves:
+                    found.setdefault(phrase.topic, []).append((at, end))
         return found
 
     def find_seeds(self, words: Words) -> dict[str, dict[str, Span]]:
@@ -61,10 +54,25 @@ class PhraseFinder:
         found: dict[str, dict[str, Span]] = {}
         seeds = self._seeds
         for at in [at for at, word in enumerate(words) if word in seeds]:
-            for seed, topic in seeds[words[at]]:
-                if words[at : at + len(seed)] == seed:
-                    found.setdefault(topic, {}).setdefault(" ".join(seed), (at, at + len(seed)))
+            for phrase in _match_phrases(seeds[words[at]], words, at):
+                span = (at, at + len(phrase.words))
+                found.setdefault(phrase.topic, {}).setdefault(" ".join(phrase.words), span)
         return found
+
+
+def _file_phrases(index: dict[str, dict[str, list[_Phrase]]], texts: Iterable[str], topic: str, proves: bool) -> None:
+    for folded in sorted({fold_phrase(text) for text in texts} - {""}):
+        words = folded.split()
+        phrases = index.setdefault(words[0], {}).setdefault(words[1] if len(words) > 1 else "", [])
+        phrases.append(_Phrase(words, topic, proves))
+        phrases.sort(key=lambda phrase: (-len(phrase.words), phrase.topic))
+
+
+def _match_phrases(beginning: dict[str, list[_Phrase]], words: Words, at: int) -> list[_Phrase]:
+    """Return the phrases that stand at a place, longest first."""
+    following = beginning.get(words[at + 1], ()) if at + 1 < len(words) else ()
+    longer = [phrase for phrase in following if phrase.words == words[at : at + len(phrase.words)]]
+    return longer + beginning[""] if "" in beginning else longer
 
 
 def fold_words(text: str) -> Words:
