@@ -12,7 +12,7 @@ from radar.records import Feed, FetchResult
 from radar.watch.fetch.client import CONCURRENCY, SPACING, fetch_feeds
 from radar.watch.guard import Guard
 
-WAITING = 64  # results that wait for the caller
+WAITING = 2  # batches that wait for the caller
 
 
 def fetch_all(
@@ -32,10 +32,10 @@ def fetch_all(
 ) -> Iterator[FetchResult]:
     """Yield the results of `fetch_feeds` (same parameters) from an event loop in a thread of its own.
 
-    Fetching goes on while the caller works on a result, until 64 results wait; a caller that stops iterating stops the
-    fetching.
+    Fetching goes on while the caller works on a result, until two batches of results wait; a caller that stops
+    iterating stops the fetching.
     """
-    results: SimpleQueue[FetchResult | BaseException | None] = SimpleQueue()
+    batches: SimpleQueue[list[FetchResult] | BaseException | None] = SimpleQueue()
     stop = _Stop()
 
     async def run() -> None:
@@ -55,10 +55,10 @@ def fetch_all(
             free_at=free_at,
         )
         async with aclosing(stream):
-            async for result in stream:
-                while results.qsize() >= WAITING:
+            async for batch in stream:
+                while batches.qsize() >= WAITING:
                     await asyncio.sleep(0.02)
-                results.put(result)
+                batches.put(batch)
 
     def work() -> None:
         last: BaseException | None = None
@@ -68,15 +68,15 @@ def fetch_all(
             pass  # the caller stopped iterating
         except BaseException as error:  # a bug: it is raised again in the caller's thread
             last = error
-        results.put(last)
+        batches.put(last)
 
     thread = threading.Thread(target=work, name="fetch", daemon=True)
     thread.start()
     try:
-        while (result := results.get()) is not None:
-            if isinstance(result, BaseException):
-                raise result
-            yield result
+        while (batch := batches.get()) is not None:
+            if isinstance(batch, BaseException):
+                raise batch
+            yield from batch
     finally:
         stop.request()
         thread.join()
