@@ -201,6 +201,17 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """One publisher's part in a story, as discovery reads it: a dated title."""
+
+    on: date
+    source: str  # the feed: expectations are held per source
+    publisher: str  # its owner; "" where nobody can tell, and then every title is a voice of its own
+    title: str
+    kind: Kind = "trade"
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A technology worth following. Key: `slug`."""
 
