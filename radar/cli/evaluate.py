@@ -1,7 +1,7 @@
 """`radar evaluate`: what Radar makes of data of your own, with scores."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from radar.cli.output import count, say, say_json, to_plain
 
 if TYPE_CHECKING:
     from radar.judge.evaluate import ReadDocument
+    from radar.watch.discover import Discovery
 
 _OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 
@@ -61,6 +62,73 @@ def parse(house: House, folder: Path, out: Path | None, as_json: bool) -> None:
         say(title)
         for name, number in numbers.items():
             say(f"  {number:6,}  {name}")
+
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@evaluate.command()
+@click.argument("archives", metavar="ARCHIVE…", nargs=-1, required=True, type=_FILE)
+@click.option("--start", type=_DAY, required=True, metavar="DATE", help="Warn from this day on; before it is history.")
+@click.option("--end", type=_DAY, required=True, metavar="DATE", help="The last day.")
+@click.option("--general", multiple=True, type=_FILE, metavar="ARCHIVE", help="The general press, as a contrast.")
+@click.option("--shuffle-dates", is_flag=True, help="Shuffle the dates within each source: what chance alone raises.")
+@click.option("--explain", metavar="TERM", help="Print a term's whole story instead of a summary.")
+@click.option("--out", type=_OUT, metavar="FILE", help="Write the alerts: JSON Lines, an alert a line.")
+@json_option
+@pass_house
+def warnings(
+    house: House,
+    archives: tuple[Path, ...],
+    start: datetime,
+    end: datetime,
+    general: tuple[Path, ...],
+    shuffle_dates: bool,
+    explain: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Replay archives of dated titles, deciding once a week on what had been published by then.
+
+    An archive has the columns date, source and title, and may have url. A line of the file has: on, level (early or
+    confirmed), terms, kind (new, surge or creep), phase, confidence and evidence; what is confirmed later comes again.
+
+    \b
+    Example: radar evaluate warnings titles.tsv.zst --start 2018-01-01 --end 2018-12-31 --out alerts.jsonl
+             radar evaluate warnings titles.tsv --start 2018-01-01 --end 2018-12-31 --explain webassembly
+    """
+    import json
+
+    from radar.judge import replay
+
+    until = end.date() + timedelta(days=1)
+    reports = list(replay.read_reports(archives, "trade", until))
+    reports += replay.read_reports(general, "general", until)
+    if shuffle_dates:
+        reports = replay.shuffle_dates(reports)
+    run = replay.Replay(reports, start.date(), end.date())
+    story: list[str] = []
+
+    def watch(discovery: "Discovery") -> None:
+        if explain:
+            on = discovery.day_after(discovery.panel.week)
+            story.append(f"{on}  {discovery.explain(explain.lower())}")
+
+    alerts = list(run.run(watch))
+    if out:
+        lines = (json.dumps(to_plain(alert), ensure_ascii=False) for alert in alerts)
+        out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    score = replay.score_replay(alerts, len(reports), start.date(), end.date())
+    if as_json:
+        say_json(score)
+        return
+    if explain:
+        say("\n".join(story) or "No week was decided.")
+        return
+    say(f"{count(score.titles, 'title')}, {count(score.weeks, 'week')} decided")
+    say(f"  early      {score.early:5}  {score.early_a_week:.2f} a week")
+    say(f"  confirmed  {score.confirmed:5}  {score.confirmed_a_week:.2f} a week")
 
 
 def _read_folder(folder: Path, now: datetime) -> "Iterator[ReadDocument]":

@@ -1,0 +1,158 @@
+"""Run an archive through the watch with the clock in hand: each week decided on what had been published by then."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from radar.errors import RadarError
+from radar.judge.archive import read_moment, read_table
+from radar.records import Candidate, Kind, Report
+from radar.text import owner_domain
+from radar.watch.discover import Discovery
+from radar.watch.panel import Panel
+from radar.watch.terms import index_terms
+
+#: Sites on which many people publish under paths of their own: github.com/ada is Ada's.
+_SITES_OF_MANY = frozenset(
+    """github.com gitlab.com bitbucket.org medium.com youtube.com reddit.com twitter.com sourceforge.net google.com
+    linkedin.com facebook.com""".split()
+)
+MIN_PUBLISHERS = 3
+ONE_VOICE = 0.5  # share of the busiest publisher from which an archive is that publisher's own
+SUNDAY = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A warning as a replay raises it."""
+
+    on: date
+    level: str
+    terms: tuple[str, ...]
+    kind: str
+    phase: str
+    confidence: float
+    evidence: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayScore:
+    """What a replay raised; whether it was right is for those to say who know what came."""
+
+    titles: int
+    weeks: int
+    early: int
+    confirmed: int
+    early_a_week: float
+    confirmed_a_week: float
+
+
+def read_reports(paths: Iterable[Path], kind: Kind, until: date) -> Iterator[Report]:
+    """Yield the titles of archives dated before `until`. Raises RadarError naming the row that cannot be read."""
+    for path in paths:
+        for row in read_table(path, ["date", "source", "title"], ["url", "description"]):
+            on = _read_day(row["date"]) or read_moment(row, "date").date()
+            if on < until:
+                yield Report(on, row["source"], name_publisher(row["url"]), row["title"], kind)
+
+
+def _read_day(text: str) -> date | None:
+    """Return a plain date, which nearly all rows have: reading them as moments takes twice as long."""
+    if len(text) != 10:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def name_publisher(url: str) -> str:
+    """Return who is behind a link: its owner's domain, on sites of many people with the path of the one; "" if none."""
+    if not url:
+        return ""
+    parts = url.split("/", 4)
+    owner = owner_domain("/".join(parts[:3]))
+    return f"{owner}/{parts[3].partition('?')[0]}" if owner in _SITES_OF_MANY and len(parts) > 3 else owner
+
+
+def shuffle_dates(reports: Sequence[Report], seed: int = 0) -> list[Report]:
+    """Return the reports with their dates shuffled within each source: a stream in which nothing can be coming."""
+    dice = random.Random(seed)
+    days: defaultdict[str, list[date]] = defaultdict(list)
+    for report in reports:
+        days[report.source].append(report.on)
+    for source in sorted(days):
+        dice.shuffle(days[source])
+    return [replace(report, on=days[report.source].pop()) for report in reports]
+
+
+class Replay:
+    """An archive's weeks from `start` to `end`. A week's decision is dated the Sunday after it and sees nothing later.
+
+    Titles before `start` are history: learned from, not warned of. The general press is held against the others.
+    """
+
+    def __init__(self, reports: Sequence[Report], start: date, end: date) -> None:
+        if not reports:
+            raise RadarError(f"no titles before {end}: name archives that reach that far back")
+        self.start, self.end = start, end
+        earliest = min(report.on for report in reports)
+        first = earliest - timedelta(days=(earliest.weekday() - SUNDAY) % 7)
+        general = {report.source for report in reports if report.kind == "general"}
+        index = index_terms(reports, first)
+        self.discovery = Discovery(Panel(index, _count_voices(reports, start), general))
+
+    def run(self, watch: Callable[[Discovery], None] = lambda _: None) -> Iterator[Alert]:
+        """Yield the warnings, week by week; `watch` is shown the state after each decision."""
+        for week in range(self.discovery.index.weeks):
+            on = self.discovery.day_after(week)
+            if on > self.end:
+                return
+            if on < self.start:
+                self.discovery.watch_week()
+                continue
+            for candidate in self.discovery.decide_week():
+                yield describe_alert(candidate)
+            watch(self.discovery)
+
+
+def _count_voices(reports: Iterable[Report], start: date) -> int:
+    """Return how many publishers a warning needs: one where an archive is a single publisher's own."""
+    counts = Counter(report.publisher for report in reports if report.publisher and report.on < start)
+    total = counts.total()
+    return 1 if total and counts.most_common(1)[0][1] > ONE_VOICE * total else MIN_PUBLISHERS
+
+
+def describe_alert(candidate: Candidate) -> Alert:
+    """Return a candidate as a line of a replay says it."""
+    return Alert(
+        on=candidate.confirmed_on or candidate.raised_on,
+        level=candidate.level,
+        terms=candidate.names,
+        kind=candidate.novelty,
+        phase=candidate.phase,
+        confidence=candidate.confidence,
+        evidence={
+            "sentence": candidate.sentence,
+            "strength": candidate.strength,
+            "weeks": candidate.window,
+            "titles": candidate.titles,
+            "expected": candidate.expected,
+            "publishers": candidate.publishers,
+            "active_weeks": candidate.active_weeks,
+            "affinity": candidate.affinity,
+            "first_seen_on": candidate.first_seen_on,
+            "raised_on": candidate.raised_on,
+        },
+    )
+
+
+def score_replay(alerts: Sequence[Alert], titles: int, start: date, end: date) -> ReplayScore:
+    """Count what was raised, by level and week."""
+    weeks = max(1, ((end - start).days + 1) // 7)
+    levels = Counter(alert.level for alert in alerts)
+    early, confirmed = levels["early"], levels["confirmed"]
+    return ReplayScore(titles, weeks, early, confirmed, round(early / weeks, 2), round(confirmed / weeks, 2))
