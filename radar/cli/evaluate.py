@@ -73,6 +73,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--start", type=_DAY, required=True, metavar="DATE", help="Warn from this day on; before it is history.")
 @click.option("--end", type=_DAY, required=True, metavar="DATE", help="The last day.")
 @click.option("--general", multiple=True, type=_FILE, metavar="ARCHIVE", help="The general press, as a contrast.")
+@click.option("--topics", type=_FILE, metavar="TOPICS", help="Follow only the topics of this topics.toml.")
 @click.option("--shuffle-dates", is_flag=True, help="Shuffle the dates within each source: what chance alone raises.")
 @click.option("--explain", metavar="TERM", help="Print a term's whole story instead of a summary.")
 @click.option("--out", type=_OUT, metavar="FILE", help="Write the alerts: JSON Lines, an alert a line.")
@@ -84,6 +85,7 @@ def warnings(
     start: datetime,
     end: datetime,
     general: tuple[Path, ...],
+    topics: Path | None,
     shuffle_dates: bool,
     explain: str | None,
     out: Path | None,
@@ -100,13 +102,16 @@ def warnings(
     """
     import json
 
+    from radar.config import parse_topics
     from radar.judge import replay
+    from radar.judge.alerts import score_alerts
 
     until = end.date() + timedelta(days=1)
     reports = list(replay.read_reports(archives, "trade", until))
     reports += replay.read_reports(general, "general", until)
     if shuffle_dates:
         reports = replay.shuffle_dates(reports)
+    listed = parse_topics(topics.read_text(encoding="utf-8"), topics) if topics else ()
     run = replay.Replay(reports, start.date(), end.date())
     story: list[str] = []
 
@@ -115,11 +120,11 @@ def warnings(
             on = discovery.day_after(discovery.panel.week)
             story.append(f"{on}  {discovery.explain(explain.lower())}")
 
-    alerts = list(run.run(watch))
+    alerts = list(run.follow(listed) if topics else run.run(watch))
     if out:
         lines = (json.dumps(to_plain(alert), ensure_ascii=False) for alert in alerts)
         out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    score = replay.score_replay(alerts, len(reports), start.date(), end.date())
+    score = score_alerts(alerts, len(reports), start.date(), end.date())
     if as_json:
         say_json(score)
         return

@@ -3,13 +3,15 @@
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from radar.errors import RadarError
+from radar.judge.alerts import Alert, describe_candidate
 from radar.judge.archive import read_moment, read_table
-from radar.records import Candidate, Kind, Report
+from radar.judge.listed import follow_topics
+from radar.records import Kind, Report, Topic
 from radar.text import owner_domain
 from radar.watch.discover import Discovery
 from radar.watch.panel import Panel
@@ -20,34 +22,8 @@ _SITES_OF_MANY = frozenset(
     """github.com gitlab.com bitbucket.org medium.com youtube.com reddit.com twitter.com sourceforge.net google.com
     linkedin.com facebook.com""".split()
 )
-MIN_PUBLISHERS = 3
 ONE_VOICE = 0.5  # share of the busiest publisher from which an archive is that publisher's own
 SUNDAY = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """A warning as a replay raises it."""
-
-    on: date
-    level: str
-    terms: tuple[str, ...]
-    kind: str
-    phase: str
-    confidence: float
-    evidence: dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayScore:
-    """What a replay raised; whether it was right is for those to say who know what came."""
-
-    titles: int
-    weeks: int
-    early: int
-    confirmed: int
-    early_a_week: float
-    confirmed_a_week: float
 
 
 def read_reports(paths: Iterable[Path], kind: Kind, until: date) -> Iterator[Report]:
@@ -101,9 +77,15 @@ class Replay:
         self.start, self.end = start, end
         earliest = min(report.on for report in reports)
         first = earliest - timedelta(days=(earliest.weekday() - SUNDAY) % 7)
+        if _is_one_voice(reports, start):
+            reports = [replace(report, publisher="") for report in reports]
+        self._reports, self._first = reports, first
         general = {report.source for report in reports if report.kind == "general"}
-        index = index_terms(reports, first)
-        self.discovery = Discovery(Panel(index, _count_voices(reports, start), general))
+        self.discovery = Discovery(Panel(index_terms(reports, first), general))
+
+    def follow(self, topics: Sequence[Topic]) -> Iterator[Alert]:
+        """Yield the changes of listed topics' phases, in order of time."""
+        return follow_topics(self._reports, topics, self._first, self.start, self.end)
 
     def run(self, watch: Callable[[Discovery], None] = lambda _: None) -> Iterator[Alert]:
         """Yield the warnings, week by week; `watch` is shown the state after each decision."""
@@ -115,44 +97,12 @@ class Replay:
                 self.discovery.watch_week()
                 continue
             for candidate in self.discovery.decide_week():
-                yield describe_alert(candidate)
+                yield describe_candidate(candidate)
             watch(self.discovery)
 
 
-def _count_voices(reports: Iterable[Report], start: date) -> int:
-    """Return how many publishers a warning needs: one where an archive is a single publisher's own."""
+def _is_one_voice(reports: Iterable[Report], start: date) -> bool:
+    """Tell whether an archive is a single publisher's own: each of its titles then stands for itself."""
     counts = Counter(report.publisher for report in reports if report.publisher and report.on < start)
     total = counts.total()
-    return 1 if total and counts.most_common(1)[0][1] > ONE_VOICE * total else MIN_PUBLISHERS
-
-
-def describe_alert(candidate: Candidate) -> Alert:
-    """Return a candidate as a line of a replay says it."""
-    return Alert(
-        on=candidate.confirmed_on or candidate.raised_on,
-        level=candidate.level,
-        terms=candidate.names,
-        kind=candidate.novelty,
-        phase=candidate.phase,
-        confidence=candidate.confidence,
-        evidence={
-            "sentence": candidate.sentence,
-            "strength": candidate.strength,
-            "weeks": candidate.window,
-            "titles": candidate.titles,
-            "expected": candidate.expected,
-            "publishers": candidate.publishers,
-            "active_weeks": candidate.active_weeks,
-            "affinity": candidate.affinity,
-            "first_seen_on": candidate.first_seen_on,
-            "raised_on": candidate.raised_on,
-        },
-    )
-
-
-def score_replay(alerts: Sequence[Alert], titles: int, start: date, end: date) -> ReplayScore:
-    """Count what was raised, by level and week."""
-    weeks = max(1, ((end - start).days + 1) // 7)
-    levels = Counter(alert.level for alert in alerts)
-    early, confirmed = levels["early"], levels["confirmed"]
-    return ReplayScore(titles, weeks, early, confirmed, round(early / weeks, 2), round(confirmed / weeks, 2))
+    return total > 0 and counts.most_common(1)[0][1] > ONE_VOICE * total

@@ -247,6 +247,10 @@ class Series:
     busiest: tuple[int, ...]  # reports of the topic's busiest owner that week
     publishers: tuple[tuple[str, ...], ...]  # owners that covered it, sorted
     kinds: tuple[tuple[Kind, ...], ...]
+    # The same reports and totals, a row a source, for expectations that hold source by source; () where unknown.
+    by_source: tuple[tuple[int, ...], ...] = ()
+    source_totals: tuple[tuple[int, ...], ...] = ()
+    press: tuple[Kind, ...] = KINDS  # the kinds that are read at all
 
 
 Level = Literal["early", "confirmed"]

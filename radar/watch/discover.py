@@ -18,7 +18,7 @@ from radar.records import Candidate, Novelty
 from radar.text import fold_phrase
 from radar.watch.chance import REST, choose_threshold, shuffle_index
 from radar.watch.context import Floats
-from radar.watch.panel import Measures, Panel
+from radar.watch.panel import MIN_PUBLISHERS, Measures, Panel
 from radar.watch.terms import TermIndex
 
 EARLY_A_WEEK, CONFIRMED_A_WEEK, CONFIRMED_A_MONTH = 7, 2, 6
@@ -81,7 +81,7 @@ class Discovery:
         merit = weigh_merit(found)
         raised: list[Candidate] = []
         eligible = self._select(found, merit, history)
-        confirmable = is_lasting(found, self.panel.min_publishers)
+        confirmable = is_lasting(found)
         # The strongest first; ties by name, so that no order of input decides.
         order = sorted(eligible, key=lambda n: (-merit[n], self.index.terms[found.term[n]]))
         for number in order:
@@ -139,7 +139,7 @@ class Discovery:
         good = merit >= self.threshold
         good &= (found.before < OLD) | (found.growth >= OLD_GROWTH) | (found.strength >= OLD_STRENGTH)
         if history < FULL_HISTORY:  # almost everything is new to a young installation
-            good &= (found.strength >= 5) & (found.publishers8 >= self.panel.min_publishers + 2) & (found.window <= 8)
+            good &= (found.strength >= 5) & (found.publishers8 >= MIN_PUBLISHERS + 2) & (found.window <= 8)
         return [
             number for number in np.flatnonzero(good).tolist() if not self._is_version(int(found.term[number]))
         ]
@@ -280,11 +280,11 @@ def weigh_merit(found: Measures) -> Floats:
     return found.strength + AFFINITY_WEIGHT * np.clip(found.affinity, AFFINITY_LEAST, AFFINITY_MOST)
 
 
-def is_lasting(found: Measures, min_publishers: int) -> NDArray[np.bool_]:
+def is_lasting(found: Measures) -> NDArray[np.bool_]:
     """Tell what has persisted: bursts of a week or two, which most are, never get here."""
     steady = (found.active13 >= 7) & (found.active4 >= 2)
     quick = (found.active13 >= 6) & (found.active4 >= 3)
-    return (found.strength >= 5) & (found.growth >= 3) & (found.publishers8 >= min_publishers) & (steady | quick)
+    return (found.strength >= 5) & (found.growth >= 3) & (found.publishers8 >= MIN_PUBLISHERS) & (steady | quick)
 
 
 def estimate_lasting(found: Measures, number: int) -> float:

@@ -16,6 +16,7 @@ REFRESH = 26  # weeks after which the weights of words are learned anew
 
 # What lets a term in at all. Low, so that the threshold on merit decides.
 MIN_TITLES, MIN_RECENT, MIN_WEEKS = 4, 2, 2  # in 52 weeks, in 8 weeks, weeks of 13 with a title
+MIN_PUBLISHERS = 3  # independent ones, in 52 weeks
 NAME_CASED, NAME_SEEN = 0.7, 3  # a plain word is a name when so written, of so many that tell
 PAIR_CASED, PAIR_SEEN = 0.65, 2
 SURNAME = 0.15  # a word that has a given name before it in so much of its titles is one
@@ -79,12 +80,11 @@ class Panel:
     """All terms of an index, week by week. Each week's measures rest on that week and those before it only."""
 
     def __init__(
-        self, index: TermIndex, min_publishers: int = 3, general: Iterable[str] = (), naming: Naming | None = None
+        self, index: TermIndex, general: Iterable[str] = (), naming: Naming | None = None
     ) -> None:
         self.index = index
         self._general_sources = frozenset(general)
         self.week = -1
-        self.min_publishers = min_publishers
         self.naming = name_terms(index.terms) if naming is None else naming
         size, weeks = len(index.terms), index.weeks
         term = np.repeat(np.arange(size), np.diff(index.start))
@@ -121,7 +121,7 @@ class Panel:
 
     def with_index(self, index: TermIndex) -> "Panel":
         """Return a panel of the same terms at its beginning, over other titles."""
-        return Panel(index, self.min_publishers, self._general_sources, self.naming)
+        return Panel(index, self._general_sources, self.naming)
 
     def close_week(self) -> None:
         """Take in one more week."""
@@ -178,8 +178,7 @@ class Panel:
             f"fewer than {MIN_TITLES} titles in a year": self._titles[52].sums >= MIN_TITLES,
             f"fewer than {MIN_RECENT} titles in eight weeks": self._titles[8].sums >= MIN_RECENT,
             f"titles in fewer than {MIN_WEEKS} weeks of 13": self._active[13].sums >= MIN_WEEKS,
-            f"fewer than {self.min_publishers} independent publishers": self._publishers[52].sums
-            >= self.min_publishers,
+            f"fewer than {MIN_PUBLISHERS} independent publishers": self._publishers[52].sums >= MIN_PUBLISHERS,
             "a plain word, a person, a place or a date": self._may_be_name(),
             "as frequent in the general press": ~self._is_world_news(),
         }
