@@ -45,7 +45,7 @@ def describe_candidate(candidate: Candidate) -> Alert:
         evidence={
             "sentence": candidate.sentence,
             "strength": candidate.strength,
-            "weeks": candidate.window,
+            "weeks": candidate.weeks,
             "titles": candidate.titles,
             "expected": candidate.expected,
             "publishers": candidate.publishers,

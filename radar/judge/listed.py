@@ -56,7 +56,9 @@ def count_topics(reports: Sequence[Report], topics: Sequence[Topic], first: date
     shared = tuple(tuple(row) for row in totals)
     press = tuple(kind for kind in KINDS if kind in {report.kind for report in reports})
     days = tuple(first + timedelta(weeks=week) for week in range(weeks))
-    return [_build_series(topic, days, on_topic, shared, press) for topic, on_topic in zip(topics, mentions, strict=True)]
+    return [
+        _build_series(topic, days, on_topic, shared, press) for topic, on_topic in zip(topics, mentions, strict=True)
+    ]
 
 
 def _find_topics(words: Sequence[str], names: dict[str, list[tuple[tuple[str, ...], int]]]) -> Iterable[int]:

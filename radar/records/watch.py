@@ -255,6 +255,7 @@ class Series:
 
 Level = Literal["early", "confirmed"]
 Novelty = Literal["new", "surge", "creep"]
+Standing = Literal["open", "promoted", "merged", "muted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +271,7 @@ class Candidate:
     phase: "Phase"
     confidence: float  # chance that it still lasts half a year on
     strength: float  # -log10 of the chance of so many titles if nothing had changed
-    window: int  # weeks in which that is so
+    weeks: int  # the window in which that is so
     titles: int  # in the window
     expected: float
     publishers: int  # independent ones in 52 weeks
@@ -278,6 +279,8 @@ class Candidate:
     affinity: float  # to computing, by the words around it: about -0.4 to 0.3
     first_seen_on: date
     sentence: str  # the evidence in words a president understands
+    standing: Standing = "open"
+    topic: str = ""  # the topic it was promoted to or merged into
 
 
 Phase = Literal["weak signal", "rising", "surging", "mainstream", "fading"]

@@ -62,13 +62,13 @@ class Counts(Stories):
         by_topic: defaultdict[str, list[str]] = defaultdict(list)
         for topic, story_id in tagged:
             by_topic[topic].append(story_id)
-        found = []
+        series = []
         for topic, ids in sorted(by_topic.items()):
             mine = [report for id_ in ids for report in by_story.get(id_, ())]
-            counted = _count_topic(topic, weeks, tuple(totals), mine)
+            plain = _count_topic(topic, weeks, tuple(totals), mine)
             by_owner = _count_owners(((week, owner) for week, owner, _ in mine), owners, weeks)
-            found.append(replace(counted, by_source=by_owner, source_totals=owner_totals, press=press))
-        return found
+            series.append(replace(plain, by_source=by_owner, source_totals=owner_totals, press=press))
+        return series
 
     def save_signals(self, signals: Iterable[Signal]) -> None:
         """Insert or update signals, one per topic and week. Raises UnknownName for an unknown topic."""

@@ -7,13 +7,14 @@ from sqlalchemy import exc, text
 from radar.records import Status
 from radar.store.address import check_revision, read_address, say_failure
 from radar.store.brief import Brief
+from radar.store.candidates import Candidates
 from radar.store.counts import Counts
 from radar.store.engine import create_database_engine
 from radar.store.glance import read_status
 from radar.store.listen import Listen
 
 
-class Store(Counts, Listen, Brief):
+class Store(Counts, Candidates, Listen, Brief):
     """Everything Radar remembers. One method is one transaction; threads may share it.
 
     Every method raises StoreError when the database is out of reach.

@@ -53,10 +53,12 @@ def shuffle_index(index: TermIndex, until: int, seed: int) -> TermIndex:
 
 
 def choose_threshold(real: Passages, chance: Passages) -> float:
-    """Return the least merit at which chance alone raises at most TARGET of what is raised; infinite if none does."""
+    """Return the least merit at which chance alone raises at most TARGET of what is raised; infinite if none does.
+
+    Where dates carry no information, both raise as much, and only what neither raises is let through.
+    """
     for step in STEPS.tolist():
-        raised = _count_raised(real, step)
-        if raised and _count_raised(chance, step) <= TARGET * raised:
+        if _count_raised(chance, step) <= TARGET * _count_raised(real, step):
             return float(step)
     return float("inf")
 

@@ -1,9 +1,9 @@
 """Detect what is emerging: [Series] → [Signal], each topic's phase with the evidence for it.
 
 Each closed week, a topic's reports are held against what its own past leads one to expect, source by source, over
-windows of 1 to 52 weeks and as a share of all reports, so that a week in which everybody publishes more is no news. Numbers alone never warn: independent owners, kinds of press
-crossed and persistence gate every phase, and phases change with hysteresis. Walking forward, a week's phase depends on
-that week and the weeks before it only.
+windows of 1 to 52 weeks and as a share of all reports, so that a week in which everybody publishes more is no news.
+Numbers alone never warn: independent owners, kinds of press crossed and persistence gate every phase, and phases change
+with hysteresis. Walking forward, a week's phase depends on that week and the weeks before it only.
 """
 
 import math
@@ -94,7 +94,9 @@ class _Walk:
             others = reports.sum(axis=0) - reports
             reports = np.minimum(reports, others + CAMPAIGN)
         sizes = np.array(totals, float).reshape(-1, len(self.series.weeks))[:, self.start :]
-        spread = np.array([_dispersion(self.counted[self.start : week + 1]) for week in range(self.start, len(self.series.weeks))])
+        spread = np.array(
+            [_dispersion(self.counted[self.start : week + 1]) for week in range(self.start, len(self.series.weeks))]
+        )
         self.measured = measure_weeks(reports, sizes, spread)
         # What was published before watching began counts as seen, not as counted.
         for week in range(self.start):

@@ -16,8 +16,8 @@ def weigh_counts(count: Floats, past: Floats, expected: Floats, spread: Floats |
     The chance is the predictive tail of a Gamma–Poisson model that has seen `past` reports: with r = expected / (past +
     1/2), the Beta tail I_{r/(1+r)}(count, past + 1/2). It carries the uncertainty of a short past, where a plug-in
     Poisson is over-confident: shuffled archives raised twice as many alarms with that. `expected` may be a sum over
-    feeds, each with its own past, so that a feed that joins or leaves changes nothing. Reports that come in bursts count
-    for less: `spread` is the past's variance-to-mean ratio, by which counts are divided first.
+    feeds, each with its own past, so that a feed that joins or leaves changes nothing. Reports that come in bursts
+    count for less: `spread` is the past's variance-to-mean ratio, by which counts are divided first.
     """
     strength = np.zeros(len(count))
     at = np.flatnonzero((count > 0) & (expected > 0) & (count >= LEAST_GROWTH * expected))

@@ -19,7 +19,7 @@ MIN_TITLES, MIN_RECENT, MIN_WEEKS = 4, 2, 2  # in 52 weeks, in 8 weeks, weeks of
 MIN_PUBLISHERS = 3  # independent ones, in 52 weeks
 NAME_CASED, NAME_SEEN = 0.7, 3  # a plain word is a name when so written, of so many that tell
 PAIR_CASED, PAIR_SEEN = 0.65, 2
-SURNAME = 0.15  # a word that has a given name before it in so much of its titles is one
+PERSON = 0.15  # a word that is part of people's names in so much of its titles is one
 LEAST_STRENGTH = 2.0
 COHESION = 0.35  # two words that stand together so often, of all titles with the rarer one, are one term
 
@@ -79,9 +79,7 @@ class _Events:
 class Panel:
     """All terms of an index, week by week. Each week's measures rest on that week and those before it only."""
 
-    def __init__(
-        self, index: TermIndex, general: Iterable[str] = (), naming: Naming | None = None
-    ) -> None:
+    def __init__(self, index: TermIndex, general: Iterable[str] = (), naming: Naming | None = None) -> None:
         self.index = index
         self._general_sources = frozenset(general)
         self.week = -1
@@ -109,13 +107,14 @@ class Panel:
         press = is_general[source]
         self._general = _Rolling(size, _Events(index.week[press], term[press], weeks), 0, 26)
         self._is_general = is_general
-        self._totals = np.concatenate(
-            (np.zeros((len(index.sources), 1)), np.cumsum(index.totals, axis=1)), axis=1
-        )
+        self._totals = np.concatenate((np.zeros((len(index.sources), 1)), np.cumsum(index.totals, axis=1)), axis=1)
         alone = {int(a): number for number, (a, b) in enumerate(index.words.tolist()) if b < 0}
-        self._parts = np.array([[alone.get(a, -1), alone.get(b, -1)] for a, b in index.words.tolist()]).reshape(-1, 2)
-        people = np.flatnonzero(self.naming.person & (self._parts[:, 1] >= 0)) if size else np.zeros(0, np.int64)
-        self._people, self._surnames = people, self._parts[people, 1]
+        parts = [[alone.get(a, -1), alone.get(b, -1)] for a, b in index.words.tolist()]
+        self._parts = np.array(parts, np.int64).reshape(-1, 2)
+        # A name of a person makes its parts names of people too; "Julia language" does not.
+        plain = self.naming.plain[self._parts[:, 1]] if size else np.zeros(0, bool)
+        people = np.flatnonzero(self.naming.person & (self._parts >= 0).all(axis=1) & ~plain)
+        self._people = np.concatenate((people, people)), self._parts[people].T.ravel()
         self._weights: Floats | None = None
         self._weighed = -REFRESH
 
@@ -193,13 +192,13 @@ class Panel:
         parts[self._parts < 0] = np.inf
         rarer = parts.min(axis=1) if len(parts) else np.zeros(0)
         cohesion = np.where(np.isfinite(rarer), every / np.maximum(rarer, 1), 1.0)
-        named = np.bincount(self._surnames, every[self._people], len(every))
-        surname = ~naming.pair & (named >= SURNAME * every)
+        people, theirs = self._people
+        of_person = ~naming.pair & (np.bincount(theirs, every[people], len(every)) >= PERSON * every)
         # Where titles are written without capitals (slugs), they cannot tell a name from a word.
         slug = self._slugs.sums >= 0.9 * self._titles[52].sums
         single = ~naming.pair & (~naming.plain | ((cased >= NAME_CASED) & (told >= NAME_SEEN)) | slug)
         pair = naming.pair & (((cased >= PAIR_CASED) & (told >= PAIR_SEEN)) | (cohesion >= COHESION))
-        return (single | pair) & ~naming.ruled_out & ~surname
+        return (single | pair) & ~naming.ruled_out & ~of_person
 
     def _is_world_news(self) -> NDArray[np.bool_]:
         """Tell which terms the general press writes of at least as much as the others, in 26 weeks."""
@@ -210,7 +209,8 @@ class Panel:
         general, others = size[self._is_general].sum(), size[~self._is_general].sum()
         in_general = self._general.sums
         in_others = self._titles[26].sums - in_general
-        return (in_general / max(general, 1) >= in_others / max(others, 1)) & (in_general > 0)
+        frequent: NDArray[np.bool_] = in_general * max(others, 1) >= in_others * max(general, 1)
+        return frequent & (in_general > 0)
 
     def _weigh(self, terms: Ints) -> tuple[Floats, Ints, Floats, Floats, dict[int, Floats]]:
         """Return (strength, window, count, expected) of the least likely window, and by window count / expected.
@@ -234,9 +234,9 @@ class Panel:
             past = self._totals[:, low] - self._totals[:, far]
             steady = (past >= fresh / 2) & (past > 0) & (fresh > 0)
             ratio = np.where(steady, fresh / np.maximum(past, 1), 0.0)
-            seen_now = np.bincount(where, self._now[span].sums[chosen] * steady[source], size)
+            seen_now: Floats = np.bincount(where, self._now[span].sums[chosen] * steady[source], size).astype(float)
             old = self._then[span].sums[chosen] * steady[source]
-            seen_then = np.bincount(where, old, size)
+            seen_then: Floats = np.bincount(where, old, size).astype(float)
             prior = 0.5 * fresh[steady].sum() / max(past[steady].sum(), 1.0)
             usual = np.bincount(where, old * ratio[source], size) + prior
             growths[span] = seen_now / np.maximum(usual, 0.1)
