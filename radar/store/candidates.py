@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from radar.records import Candidate, Report
 from radar.store.engine import columns_of, dump, in_chunks, insert_into, load, upsert
@@ -44,6 +44,13 @@ class Candidates(Stories):
                 .order_by(archived.c.day, archived.c.id)
             )
             return found + [Report(*row) for row in old]
+
+    def first_report(self) -> date | None:
+        """Return the day of the oldest entry or archived title."""
+        with self._read() as connection:
+            at = connection.scalar(select(func.min(entry.c.published_at)))
+            day = connection.scalar(select(func.min(archived.c.day)))
+        return min((on for on in (at.date() if at else None, day) if on), default=None)
 
     def save_archive(self, reports: Iterable[Report]) -> int:
         """Store dated titles of an archive; those that are there already stay. Returns how many were new."""

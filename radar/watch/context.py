@@ -1,9 +1,14 @@
 """Score terms by the company they keep: do the words beside them stand beside words of computing?"""
 
+import math
+from collections import Counter
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from radar.watch.terms import Ints, TermIndex
+from radar.text import fold_phrase, split_terms
+from radar.watch.terms import Ints, TermIndex, is_number
 
 Floats = NDArray[np.float64]
 
@@ -60,3 +65,22 @@ def score_terms(index: TermIndex, weights: Floats, terms: Ints, since: int, unti
         total = running[starts[titles + 1]] - running[starts[titles]] - weights[own].sum()
         scores[place] = float(np.mean(total / np.maximum(starts[titles + 1] - starts[titles] - len(own), 1)))
     return scores
+
+
+def propose_seeds(titles: Sequence[str], names: Sequence[str], limit: int = 8) -> tuple[str, ...]:
+    """Return the words that stand beside a term's names in titles far more often than elsewhere, the likeliest first.
+
+    Each has to be in two titles that name it; numbers, stop words and the names themselves are none.
+    """
+    own = {fold_phrase(name) for name in names}
+    parts = {word for name in own for word in name.split()}
+    near: Counter[str] = Counter()
+    far: Counter[str] = Counter()
+    for title in titles:
+        words = split_terms(title)
+        line = f" {' '.join(words)} "
+        named = any(f" {name} " in line for name in own)
+        (near if named else far).update({word for word in words if len(word) > 2 and not is_number(word)} - parts)
+    total = max(1, sum(far.values()))
+    scores = {word: count * math.log((count / (far[word] + 1)) * total) for word, count in near.items() if count > 1}
+    return tuple(sorted(scores, key=lambda word: (-scores[word], word))[:limit])

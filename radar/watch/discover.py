@@ -276,9 +276,12 @@ class Discovery:
 
     def _name(self, term: int, titles: int, beside: Counter[int]) -> tuple[int, ...]:
         """Return the terms that name one thing, the given one first: its other number, and its constant company."""
+        nameable = self.panel.may_be_name()
         names = [term, *self.index.variants(term)]
         close = [
-            (shared, other) for other, shared in beside.items() if shared >= SAME_TITLES * titles and other not in names
+            (shared, other)
+            for other, shared in beside.items()
+            if shared >= SAME_TITLES * titles and other not in names and nameable[other]
         ]
         for shared, other in sorted(close, key=lambda pair: (-pair[0], self.index.terms[pair[1]])):
             if shared >= SAME_TITLES * len(self._titles(other)):

@@ -178,11 +178,11 @@ class Panel:
             f"fewer than {MIN_RECENT} titles in eight weeks": self._titles[8].sums >= MIN_RECENT,
             f"titles in fewer than {MIN_WEEKS} weeks of 13": self._active[13].sums >= MIN_WEEKS,
             f"fewer than {MIN_PUBLISHERS} independent publishers": self._publishers[52].sums >= MIN_PUBLISHERS,
-            "a plain word, a person, a place or a date": self._may_be_name(),
+            "a plain word, a person, a place or a date": self.may_be_name(),
             "as frequent in the general press": ~self._is_world_news(),
         }
 
-    def _may_be_name(self) -> NDArray[np.bool_]:
+    def may_be_name(self) -> NDArray[np.bool_]:
         """Tell which terms may name something: not a plain word, or one that is written as a name, or a fixed pair."""
         naming = self.naming
         told = self._cased.sums + self._small.sums
