@@ -60,7 +60,7 @@ class Discovery:
     _offset: float = 0.0  # what this stream's own warnings have taught about their confidence
     _months: list[int] = field(default_factory=list)  # weeks of the latest confirmations
     _passages: list[tuple[int, NDArray[np.int64], Floats]] = field(default_factory=list)
-    _latest: Measures | None = None
+    latest: Measures | None = None
     _terms_of: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
     def resume(self, candidates: Iterable[Candidate]) -> None:
@@ -82,7 +82,7 @@ class Discovery:
     def watch_week(self) -> Measures:
         """Take in a week without deciding anything."""
         self.panel.close_week()
-        found = self._latest = self.panel.measure()
+        found = self.latest = self.panel.measure()
         self._passages = [*self._passages[-(CALIBRATE + 7) :], (found.week, found.term, weigh_merit(found))]
         return found
 
@@ -126,7 +126,7 @@ class Discovery:
             standing = "a version of something older"
         else:
             standing = "not strong enough"
-        found = self._latest
+        found = self.latest
         if found is None or number not in found.term:
             return standing
         place = int(np.flatnonzero(found.term == number)[0])
