@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "signals": ("signals", "List what is emerging, with the evidence."),
     "candidates": ("candidates", "List terms nobody listed; promote, merge or mute them."),
     "import-archive": ("candidates", "Read dated titles of the past, so that a young Radar knows it."),
+    "ledger": ("ledger", "How well were the executives warned? Note what one raised first."),
     "exposure": ("signals", "List topics that move while no current advice is on file."),
     "executives": ("executives", "List, add and change the readers of digests."),
     "agenda": ("agenda", "List, add and link what executives want."),

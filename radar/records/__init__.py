@@ -5,6 +5,7 @@ by its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make e
 """
 
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
+from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
 from radar.records.watch import (
     DEAD_STATES,
@@ -62,6 +63,7 @@ __all__ = [
     "Item",
     "Key",
     "Kind",
+    "LedgerLine",
     "Level",
     "Move",
     "NotModified",
@@ -71,7 +73,9 @@ __all__ = [
     "Phase",
     "Position",
     "Primer",
+    "Raised",
     "Ranked",
+    "Reliability",
     "Report",
     "Ring",
     "Section",
@@ -86,4 +90,5 @@ __all__ = [
     "Tag",
     "Topic",
     "Trouble",
+    "Verdict",
 ]

@@ -303,6 +303,14 @@ archived = Table(
 
 # -- listen -----------------------------------------------------------------------------------------------------------
 
+raised = Table(
+    "raised",
+    metadata,
+    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
+    Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
+    Column("raised_on", Date, nullable=False),
+)
+
 executive = Table(
     "executive",
     metadata,

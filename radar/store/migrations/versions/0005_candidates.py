@@ -1,4 +1,4 @@
-"""Candidates: terms nobody listed, as the weekly pass raised them; and titles from before Radar was watching."""
+"""Candidates, titles from before Radar was watching, and what executives raised first."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,3 +45,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_archived"),
     )
     op.create_index("ix_archived_day", "archived", ["day"])
+    op.create_table(
+        "raised",
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("executive", sa.Text(), nullable=False),
+        sa.Column("raised_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("topic", "executive", name="pk_raised"),
+        sa.ForeignKeyConstraint(["topic"], ["topic.slug"], name="fk_raised_topic"),
+        sa.ForeignKeyConstraint(["executive"], ["executive.slug"], name="fk_raised_executive"),
+    )
