@@ -72,20 +72,10 @@ class Replay:
     """
 
     def __init__(self, reports: Sequence[Report], start: date, end: date) -> None:
-        if not reports:
-            raise RadarError(f"no titles before {end}: name archives that reach that far back")
         self.start, self.end = start, end
-        earliest = min(report.on for report in reports)
-        first = earliest - timedelta(days=(earliest.weekday() - SUNDAY) % 7)
-        if _is_one_voice(reports, start):
-            reports = [replace(report, publisher="") for report in reports]
-        self._reports, self._first = reports, first
+        reports, first = _prepare(reports, start, end)
         general = {report.source for report in reports if report.kind == "general"}
         self.discovery = Discovery(Panel(index_terms(reports, first), general))
-
-    def follow(self, topics: Sequence[Topic]) -> Iterator[Alert]:
-        """Yield the changes of listed topics' phases, in order of time."""
-        return follow_topics(self._reports, topics, self._first, self.start, self.end)
 
     def run(self, watch: Callable[[Discovery], None] = lambda _: None) -> Iterator[Alert]:
         """Yield the warnings, week by week; `watch` is shown the state after each decision."""
@@ -99,6 +89,22 @@ class Replay:
             for candidate in self.discovery.decide_week():
                 yield describe_candidate(candidate)
             watch(self.discovery)
+
+
+def replay_topics(reports: Sequence[Report], topics: Sequence[Topic], start: date, end: date) -> Iterator[Alert]:
+    """Yield the changes of listed topics' phases, in order of time, on the days on which a replay decides."""
+    reports, first = _prepare(reports, start, end)
+    return follow_topics(reports, topics, first, start, end)
+
+
+def _prepare(reports: Sequence[Report], start: date, end: date) -> tuple[Sequence[Report], date]:
+    """Return the reports as they count, and the Sunday on or before the first."""
+    if not reports:
+        raise RadarError(f"no titles before {end}: name archives that reach that far back")
+    earliest = min(report.on for report in reports)
+    if _is_one_voice(reports, start):
+        reports = [replace(report, publisher="") for report in reports]
+    return reports, earliest - timedelta(days=(earliest.weekday() - SUNDAY) % 7)
 
 
 def _is_one_voice(reports: Iterable[Report], start: date) -> bool:

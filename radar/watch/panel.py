@@ -66,14 +66,15 @@ class _Events:
     def __init__(self, week: NDArray[np.int32], thing: Ints, weeks: int, amount: Floats | None = None) -> None:
         order = np.argsort(week, kind="stable")
         self._bounds = np.searchsorted(week[order], np.arange(weeks + 1))
-        self._thing = thing[order]
-        self._amount = None if amount is None else amount[order]
+        # Half the memory: 280,000 titles have 4 million such events in seven lists, twice while the past is shuffled.
+        self._thing = thing.astype(np.int32)[order]
+        self._amount = None if amount is None else amount.astype(np.int8)[order]
 
     def add(self, sums: Floats, week: int, sign: float) -> None:
         if week < 0:
             return
         at = slice(self._bounds[week], self._bounds[week + 1])
-        np.add.at(sums, self._thing[at], sign if self._amount is None else sign * self._amount[at])
+        np.add.at(sums, self._thing[at].astype(np.intp), sign if self._amount is None else sign * self._amount[at])
 
 
 class Panel:

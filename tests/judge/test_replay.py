@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from radar.errors import RadarError
-from radar.judge.replay import Replay, name_publisher, shuffle_dates
+from radar.judge.replay import Replay, name_publisher, replay_topics, shuffle_dates
 from radar.records import Report
 from tests.building import make_topic
 from tests.watch.streams import FIRST, make_rise, make_stream
@@ -79,9 +79,8 @@ def test_a_link_names_its_publisher(url: str, publisher: str) -> None:
 def test_listed_topics_are_followed_by_name() -> None:
     """Every change of phase, with the numbers; a decoy nobody writes of changes nothing."""
     reports = make_stream() + make_rise("Quorvexes", 80, RISE)
-    changes = list(
-        Replay(reports, START, END).follow([make_topic("quorvex", aliases=["quorvex"]), make_topic("decoy")])
-    )
+    topics = [make_topic("quorvex", aliases=["quorvex"]), make_topic("decoy")]
+    changes = list(replay_topics(reports, topics, START, END))
     phases = [alert.phase for alert in changes]
     assert phases[0] in ("weak signal", "rising")
     assert "rising" in phases or "surging" in phases
