@@ -24,6 +24,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stories": ("stories", "Show a story with its entries; split it, merge it, undo that."),
     "topics": ("topics", "List the technologies, or show one."),
     "signals": ("signals", "List what is emerging, with the evidence."),
+    "candidates": ("candidates", "List terms nobody listed; promote, merge or mute them."),
+    "import-archive": ("candidates", "Read dated titles of the past, so that a young Radar knows it."),
+    "ledger": ("ledger", "How well were the executives warned? Note what one raised first."),
     "exposure": ("signals", "List topics that move while no current advice is on file."),
     "executives": ("executives", "List, add and change the readers of digests."),
     "agenda": ("agenda", "List, add and link what executives want."),
@@ -60,7 +63,9 @@ class Radar(click.Group):
         """Import and return one command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"radar.cli.{COMMANDS[cmd_name][0]}"), cmd_name)
+        command: click.Command = getattr(
+            import_module(f"radar.cli.{COMMANDS[cmd_name][0]}"), cmd_name.replace("-", "_")
+        )
         return command
 
     def resolve_command(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from radar.cli.evaluate_tags import tags
+from radar.cli.evaluate_warnings import warnings
 from radar.cli.house import House, json_option, pass_house
 from radar.cli.output import count, say, say_json, to_plain
 
@@ -27,6 +28,7 @@ def evaluate() -> None:
 
 
 evaluate.add_command(tags)
+evaluate.add_command(warnings)
 
 
 @evaluate.command()

@@ -5,13 +5,19 @@ from datetime import date, datetime, timedelta
 
 from radar.pipeline.steps import find_monday
 from radar.pipeline.tag import Tagging
-from radar.records import Correction, Signal, Story
+from radar.records import Candidate, Correction, Signal, Story
+from radar.text import fold_phrase
 from radar.watch.detect import walk_weeks
+from radar.watch.discover import Discovery
 from radar.watch.group import STORY_LIFE, group_entries, merge_stories, split_story, undo_correction
+from radar.watch.panel import Panel
+from radar.watch.terms import index_terms
 
 ENTRIES_AT_ONCE = 1_000
 OLD = timedelta(days=30)
 SERIES_SPAN = timedelta(weeks=130)
+#: Three years: two that the expectation rests on, and one in which a term can creep.
+DISCOVERY_SPAN = timedelta(weeks=156)
 
 
 @dataclass(slots=True)
@@ -22,6 +28,7 @@ class WatchSummary:
     stories: int = 0
     tags: int = 0
     signals: tuple[Signal, ...] = ()
+    candidates: tuple[Candidate, ...] = ()  # raised or confirmed by the weeks that have ended
 
 
 class Watching(Tagging):
@@ -42,6 +49,7 @@ class Watching(Tagging):
             summary.entries += len(entries)
             summary.stories += len(stories)
             summary.tags += self.tag(stories, now)
+        summary.candidates = self._discover(now)
         summary.signals = self._detect(now)
         return summary
 
@@ -79,11 +87,42 @@ class Watching(Tagging):
         monday = find_monday(now)
         known = self.store.list_signals()
         since = known[0].week if known else date.min
+        followed = {signal.topic for signal in known}
         fresh = [
             signal
             for series in self.store.weekly_series(monday, since=monday - SERIES_SPAN)
             for signal in walk_weeks(series)
-            if signal.week >= since
+            if signal.week >= since or series.topic not in followed  # a topic new to the list brings its history
         ]
         self.store.save_signals(fresh)
         return tuple(signal for signal in fresh if signal.week == monday - timedelta(weeks=1))
+
+    def _discover(self, now: datetime) -> tuple[Candidate, ...]:
+        """Close the weeks that have ended for terms nobody listed: what they raise, and what they confirm."""
+        monday = find_monday(now)
+        known = self.store.list_signals()
+        decided = known[0].week + timedelta(weeks=1) if known else monday - timedelta(weeks=1)
+        if decided >= monday:
+            return ()
+        since = monday - DISCOVERY_SPAN
+        reports = self.store.list_reports(since, monday)
+        if not reports:
+            return ()
+        first = min(report.on for report in reports)
+        first -= timedelta(days=first.weekday())
+        general = {report.source for report in reports if report.kind == "general"}
+        discovery = Discovery(Panel(index_terms(reports, first), general))
+        standing = self.store.list_candidates()
+        discovery.known = frozenset(
+            [fold_phrase(name) for topic in self.topics.values() for name in (topic.name, *topic.aliases)]
+            + [fold_phrase(name) for one in standing if one.standing != "open" for name in one.names]
+        )
+        discovery.resume(one for one in standing if one.standing == "open")
+        raised: dict[str, Candidate] = {}
+        for week in range(discovery.index.weeks):
+            if discovery.day_after(week) <= decided:
+                discovery.watch_week()
+            else:
+                raised |= {one.term: one for one in discovery.decide_week()}
+        self.store.save_candidates(raised.values())
+        return tuple(raised.values())

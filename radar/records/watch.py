@@ -217,6 +217,17 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """One publisher's part in a story, as discovery reads it: a dated title."""
+
+    on: date
+    source: str  # the feed: expectations are held per source
+    publisher: str  # its owner; "" where nobody can tell, and then every title is a voice of its own
+    title: str
+    kind: Kind = "trade"
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A technology worth following. Key: `slug`."""
 
@@ -280,6 +291,40 @@ class Series:
     busiest: tuple[int, ...]  # reports of the topic's busiest owner that week
     publishers: tuple[tuple[str, ...], ...]  # owners that covered it, sorted
     kinds: tuple[tuple[Kind, ...], ...]
+    # The same reports and totals, a row a source, for expectations that hold source by source; () where unknown.
+    by_source: tuple[tuple[int, ...], ...] = ()
+    source_totals: tuple[tuple[int, ...], ...] = ()
+    press: tuple[Kind, ...] = KINDS  # the kinds that are read at all
+
+
+Level = Literal["early", "confirmed"]
+Novelty = Literal["new", "surge", "creep"]
+Standing = Literal["open", "promoted", "merged", "muted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A term nobody listed that may be a topic, as it stood when it was raised or confirmed. Key: `term`."""
+
+    term: str
+    names: tuple[str, ...]  # the term first; what else it is called, and terms that stand in the same titles
+    raised_on: date  # the day after the week that raised it
+    level: Level
+    confirmed_on: date | None
+    novelty: Novelty  # never seen before, more than its past, or a slow growth over a year
+    phase: "Phase"
+    confidence: float  # chance that it still lasts half a year on
+    strength: float  # -log10 of the chance of so many titles if nothing had changed
+    weeks: int  # the window in which that is so
+    titles: int  # in the window
+    expected: float
+    publishers: int  # independent ones in 52 weeks
+    active_weeks: int  # of the last 13
+    affinity: float  # to computing, by the words around it: about -0.4 to 0.3
+    first_seen_on: date
+    sentence: str  # the evidence in words a president understands
+    standing: Standing = "open"
+    topic: str = ""  # the topic it was promoted to or merged into
 
 
 Phase = Literal["weak signal", "rising", "surging", "mainstream", "fading"]

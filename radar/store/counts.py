@@ -1,7 +1,8 @@
 """Counting: weekly series per topic, and the signals found in them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -55,13 +56,20 @@ class Counts(Stories):
             if 0 <= number < len(weeks):
                 totals[number] += 1
                 by_story[story_id].append((number, publisher, kind))
+        owners = {owner: row for row, owner in enumerate(sorted({owner for _, owner in reports}))}
+        owner_totals = _count_owners(((w, o) for on_story in by_story.values() for w, o, _ in on_story), owners, weeks)
+        read = {kind for on_story in by_story.values() for _, _, kind in on_story}
+        press = tuple(kind for kind in KINDS if kind in read)
         by_topic: defaultdict[str, list[str]] = defaultdict(list)
         for topic, story_id in tagged:
             by_topic[topic].append(story_id)
-        return [
-            _count_topic(topic, weeks, tuple(totals), (report for id_ in ids for report in by_story.get(id_, ())))
-            for topic, ids in sorted(by_topic.items())
-        ]
+        series = []
+        for topic, ids in sorted(by_topic.items()):
+            mine = [report for id_ in ids for report in by_story.get(id_, ())]
+            plain = _count_topic(topic, weeks, tuple(totals), mine)
+            by_owner = _count_owners(((week, owner) for week, owner, _ in mine), owners, weeks)
+            series.append(replace(plain, by_source=by_owner, source_totals=owner_totals, press=press))
+        return series
 
     def save_signals(self, signals: Iterable[Signal]) -> None:
         """Insert or update signals, one per topic and week. Raises UnknownName for an unknown topic."""
@@ -84,6 +92,16 @@ class Counts(Stories):
             check_topics(connection, [topic])
             rows = connection.execute(select(*_SIGNAL).where(signal.c.topic == topic).order_by(signal.c.week))
             return [load(Signal, row) for row in rows]
+
+
+def _count_owners(
+    reports: Iterable[tuple[int, str]], owners: Mapping[str, int], weeks: Sequence[date]
+) -> tuple[tuple[int, ...], ...]:
+    """Return reports a week, a row an owner."""
+    counts = [[0] * len(weeks) for _ in owners]
+    for week, owner in reports:
+        counts[owners[owner]][week] += 1
+    return tuple(tuple(row) for row in counts)
 
 
 def _count_topic(

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from radar.records import Executive, Position, Statement, StatementChange
+from radar.records import Executive, Position, Raised, Statement, StatementChange
 from radar.store.engine import Database, columns_of, dump, insert_into, load, upsert
 from radar.store.names import unknown_name
-from radar.store.tables import executive, position, statement, statement_change, topic
+from radar.store.tables import executive, position, raised, statement, statement_change, topic
 from radar.store.tagging import check_topics
 
 _EXECUTIVE = columns_of(executive, Executive)
 _STATEMENT = columns_of(statement, Statement)
+_RAISED = columns_of(raised, Raised)
 _POSITION = columns_of(position, Position)
 
 
@@ -37,6 +38,19 @@ class Listen(Database):
             if row is None:
                 raise unknown_name("executive", slug, connection.scalars(select(executive.c.slug)))
             return load(Executive, row)
+
+    def save_raised(self, raised_first: Raised) -> None:
+        """Note the day on which an executive raised a topic; the last note counts. Raises UnknownName."""
+        with self._keep() as connection:
+            check_executive(connection, raised_first.executive)
+            check_topics(connection, [raised_first.topic])
+            upsert(connection, raised, [dump(raised_first, raised)], ["topic", "executive"])
+
+    def list_raised(self) -> list[Raised]:
+        """Return what executives raised, by day."""
+        order = (raised.c.raised_on, raised.c.topic, raised.c.executive)
+        with self._read() as connection:
+            return [load(Raised, row) for row in connection.execute(select(*_RAISED).order_by(*order))]
 
     def save_statement(self, words: Statement, at: datetime, by: str) -> None:
         """Insert or update a statement and keep the version; nothing happens when nothing changed.

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from radar.errors import UnknownName
 
 _WHERE = {
+    "candidate": "`radar candidates --all` lists them",
     "executive": "`radar executives` lists them",
     "topic": "`radar topics` lists them",
     "feed": "`radar feeds` lists them; `feeds.toml` is where they are named",

@@ -8,6 +8,7 @@ from sqlalchemy import exc, text
 from radar.records import Status
 from radar.store.address import check_revision, read_address, say_failure
 from radar.store.brief import Brief
+from radar.store.candidates import Candidates
 from radar.store.corrections import Corrections
 from radar.store.counts import Counts
 from radar.store.engine import create_database_engine
@@ -17,7 +18,7 @@ from radar.store.match import ANYTHING, Filters
 from radar.store.search import Found, search_stories
 
 
-class Store(Counts, Corrections, Listen, Brief):
+class Store(Counts, Candidates, Corrections, Listen, Brief):
     """Everything Radar remembers. One method is one transaction; threads may share it.
 
     Every method raises StoreError when the database is out of reach.

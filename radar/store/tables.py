@@ -327,7 +327,51 @@ signal = Table(
     Index("ix_signal_week", "week"),
 )
 
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("term", Text, primary_key=True),
+    Column("names", Json(tuple[str, ...]), nullable=False),
+    Column("raised_on", Date, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("confirmed_on", Date),
+    Column("novelty", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("strength", Float, nullable=False),
+    Column("weeks", Integer, nullable=False),
+    Column("titles", Integer, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("publishers", Integer, nullable=False),
+    Column("active_weeks", Integer, nullable=False),
+    Column("affinity", Float, nullable=False),
+    Column("first_seen_on", Date, nullable=False),
+    Column("sentence", Text, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+)
+
+archived = Table(
+    "archived",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Index("ix_archived_day", "day"),
+)
+
 # -- listen -----------------------------------------------------------------------------------------------------------
+
+raised = Table(
+    "raised",
+    metadata,
+    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
+    Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
+    Column("raised_on", Date, nullable=False),
+)
 
 executive = Table(
     "executive",

@@ -1,10 +1,9 @@
 """Detect what is emerging: [Series] → [Signal], each topic's phase with the evidence for it.
 
-Each closed week, a topic's reports are held against what its own past leads one to expect: a negative-binomial
-predictive tail (Gamma–Poisson with a half pseudo-count) over windows of 1 to 26 weeks, as a share of all reports, so
-that a week in which everybody publishes more is no news. Numbers alone never warn: independent owners, kinds of press
-crossed and persistence gate every phase, and phases change with hysteresis. Walking forward, a week's phase depends on
-that week and the weeks before it only.
+Each closed week, a topic's reports are held against what its own past leads one to expect, source by source, over
+windows of 1 to 52 weeks and as a share of all reports, so that a week in which everybody publishes more is no news.
+Numbers alone never warn: independent owners, kinds of press crossed and persistence gate every phase, and phases change
+with hysteresis. Walking forward, a week's phase depends on that week and the weeks before it only.
 """
 
 import math
@@ -13,19 +12,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from scipy.special import betainc
+import numpy as np
+from numpy.typing import NDArray
 
 from radar.records import KINDS, Crossing, Evidence, Kind, Phase, Series, Signal
+from radar.watch.evidence import PAST, Floats, weigh_counts
 
-WINDOWS = (1, 2, 4, 8, 13, 26)  # weeks
-PAST = 104  # weeks a window is held against, at most
+Ints = NDArray[np.int64]
+
+WINDOWS = (1, 2, 4, 8, 13, 26, 52)  # weeks; the longest finds what creeps
 NEWS = 13  # weeks: the longest window that may confirm
 USUAL = 26  # weeks that make a habit; older ones no longer tell what readers are used to
 CAMPAIGN = 3  # reports by which one owner may exceed all others together in a week and still count in full
 MIN_HISTORY = 6  # weeks watched before anything beyond a weak signal is said
 MIN_WEEK = 10  # reports on anything that make a week count as watched
 
-WEAK, RISING, SURGING, CONFIRMED = 2.0, 3.0, 5.0, 4.0  # strength, -log10 of the chance
+# Strength, -log10 of the chance. Within its first year a topic must prove more: the seasons are not known yet.
+WEAK, RISING, YOUNG_WEAK, YOUNG_RISING, SURGING, CONFIRMED = 1.3, 1.7, 2.0, 3.0, 5.0, 4.0
+YEAR = 52
 MIN_OWNERS = 3  # independent owners without which there is no warning
 BUSIEST_SHARE = 0.6  # one owner writing more than this share is that owner's campaign
 PATIENCE = 3  # weeks a condition must fail before a phase is left
@@ -49,6 +53,8 @@ def detect_signals(series: Iterable[Series]) -> list[Signal]:
 def walk_weeks(series: Series) -> list[Signal]:
     """Return a topic's signal at the end of each week, each decided on the weeks up to it."""
     start = next((week for week, total in enumerate(series.totals) if total >= MIN_WEEK), len(series.weeks))
+    if start == len(series.weeks):
+        return []
     walk = _Walk(series, start)
     return [walk.step(week) for week in range(start, len(series.weeks))]
 
@@ -69,6 +75,8 @@ class _Walk:
     first: int | None = None
     low_weeks: int = 0
 
+    need: int = 2  # kinds of press to be crossed, where more than one is read
+    measured: tuple[Floats, Ints, Floats, Floats] = field(init=False)  # strength, window, count, expected by week
     counted: tuple[int, ...] = ()  # reports as evidence: an owner's campaign is cut to a little more than the others'
 
     def __post_init__(self) -> None:
@@ -78,6 +86,18 @@ class _Walk:
             for reports, busiest in zip(self.series.reports, self.series.busiest, strict=True)
         )
         self.since = self.start
+        self.need = min(2, len(self.series.press))
+        rows = (self.series.by_source, self.series.source_totals) if self.series.by_source else None
+        by_source, totals = rows or ((self.counted,), (self.series.totals,))
+        reports = np.array(by_source, float).reshape(-1, len(self.series.weeks))[:, self.start :]
+        if rows:  # the same cut as above, source by source
+            others = reports.sum(axis=0) - reports
+            reports = np.minimum(reports, others + CAMPAIGN)
+        sizes = np.array(totals, float).reshape(-1, len(self.series.weeks))[:, self.start :]
+        spread = np.array(
+            [_dispersion(self.counted[self.start : week + 1]) for week in range(self.start, len(self.series.weeks))]
+        )
+        self.measured = measure_weeks(reports, sizes, spread)
         # What was published before watching began counts as seen, not as counted.
         for week in range(self.start):
             self._look(week)
@@ -102,7 +122,7 @@ class _Walk:
             and evidence.strength >= CONFIRMED
             and evidence.window <= NEWS  # what was new half a year ago is no warning now
             and len(evidence.publishers) > MIN_OWNERS
-            and len(evidence.crossed) >= 2
+            and len(evidence.crossed) >= self.need
             and evidence.largest_share <= BUSIEST_SHARE
             and (self.phase == "surging" or week > self.since or self.previous == "weak signal")  # two weeks at least
         )
@@ -124,12 +144,10 @@ class _Walk:
             self.low_weeks = 0
 
     def _gather(self, week: int) -> Evidence:
-        reports, totals = self.series.reports, self.series.totals
-        counted = self.counted
-        strength, window, expected = measure_strength(counted[self.start : week + 1], totals[self.start : week + 1])
+        reports, counted = self.series.reports, self.counted
+        strength, windows, counts, expectations = self.measured
+        at = week - self.start
         recent = range(max(self.start, week - 3), week + 1)
-        inside = range(max(self.start, week - window + 1), week + 1)
-        count = sum(counted[w] for w in inside)
         past = counted[max(self.start, week - USUAL) : max(self.start, week - 3)]
         level = sum(counted[w] for w in recent) / len(recent)
         # Only a rise has a height: an old burst of one owner must not make every later rise look low.
@@ -137,10 +155,10 @@ class _Walk:
         return Evidence(
             reports=reports[week],
             usual=round(sum(past) / max(1, len(past)), 1),
-            reports_recent=count,
-            expected_recent=round(expected, 1),
-            window=window,
-            strength=round(strength, 2),
+            reports_recent=round(float(counts[at])),
+            expected_recent=round(float(expectations[at]), 1),
+            window=int(windows[at]),
+            strength=round(float(strength[at]), 2),
             publishers=tuple(sorted({owner for w in recent for owner in self.series.publishers[w]})),
             publishers_all=len(self.seen),
             largest_share=round(self._largest_share(recent), 2),
@@ -166,6 +184,9 @@ class _Walk:
         """Return the phase this week calls for, the present one where the evidence does not force a change."""
         watched = week - self.start + 1
         active = [w for w in range(max(self.start, week - 3), week + 1) if self.series.reports[w]]
+        inside = range(max(self.start, week - min(max(evidence.window, 4), NEWS) + 1), week + 1)
+        owners = {owner for w in inside for owner in self.series.publishers[w]}
+        slow = len(owners) >= MIN_OWNERS and self._largest_share(inside) <= BUSIEST_SHARE
         level = sum(self.counted[max(self.start, week - 1) : week + 1]) / min(2, watched)
         independent = len(evidence.publishers) >= MIN_OWNERS and evidence.largest_share <= BUSIEST_SHARE
         # A long window still holds a burst that is over: growth must show in the last two weeks as well.
@@ -193,19 +214,19 @@ class _Walk:
             and len(evidence.publishers) >= 2 * MIN_OWNERS
         )
         rising = (
-            independent
+            slow  # what comes slowly takes longer to be heard from three sides
             and watched >= MIN_HISTORY
             and growing
-            and evidence.strength >= RISING
-            and len(active) >= 2
-            and len(evidence.crossed) >= 2
+            and evidence.strength >= (RISING if watched > YEAR else YOUNG_RISING)
+            and sum(bool(self.series.reports[w]) for w in inside) >= 2
+            and len(evidence.crossed) >= self.need
         )
         weak = (
             len(evidence.publishers) >= 2
             and evidence.largest_share <= BUSIEST_SHARE
             and len(active) >= 2
             and growing
-            and evidence.strength >= WEAK
+            and evidence.strength >= (WEAK if watched > YEAR else YOUNG_WEAK)
         )
         routine = self._is_routine(week)
 
@@ -259,50 +280,49 @@ class _Walk:
         return active >= 0.9 and general >= ROUTINE_SHARE and len(owners) >= 2 * MIN_OWNERS
 
 
-def measure_strength(reports: tuple[int, ...], totals: tuple[int, ...]) -> tuple[float, int, float]:
-    """Return (strength, window, expected): how surprising the last weeks are, given the ones before.
+def measure_weeks(reports: Floats, totals: Floats, spread: Floats) -> tuple[Floats, Ints, Floats, Floats]:
+    """Return (strength, window, count, expected) at the end of each week: how surprising the last weeks are.
 
-    For a window of W weeks with count c of n reports, after k of m reports in up to PAST weeks before it, the chance of
-    c or more is the Beta tail I_{n/(n+m)}(c, k + 1/2): the predictive distribution of a Gamma–Poisson model, which
-    carries the uncertainty of a short past (a plug-in Poisson is over-confident there). Reports come in bursts, so
-    counts are first divided by the past's variance-to-mean ratio. strength is -log10 of the smallest chance, over the
-    windows whose past is at least half as long as they are; (0, 4, 0) when there is none.
+    `reports` and `totals` have a row a source and a column a week. Each source is held against its own past: it counts
+    in a window only if it published at least half as much in the up to PAST weeks before, so that one that joins or
+    leaves is no burst. Reports come in bursts, so counts are first divided by `spread`, the past's variance-to-mean
+    ratio. strength is that of the least likely window; where none stands out, four weeks.
     """
-    spread = _dispersion(reports)
-    best: tuple[float, int, float] = (0.0, 4, 0.0)
+    weeks = reports.shape[1]
+    counts, sizes = (np.pad(np.cumsum(rows, axis=1), ((0, 0), (1, 0))) for rows in (reports, totals))
+    end = np.arange(1, weeks + 1)
+    strength, chosen = np.zeros(weeks), np.full(weeks, 4)
+    seen, usual = np.zeros(weeks), np.zeros(weeks)
     for window in WINDOWS:
-        if len(reports) <= window:
-            break
-        count, size = sum(reports[-window:]), sum(totals[-window:])
-        past_count = sum(reports[-window - PAST : -window])
-        past_size = sum(totals[-window - PAST : -window])
-        if past_size < size / 2 or past_size == 0 or count == 0:
-            continue
-        expected = (past_count + 0.5) * size / past_size
-        if count < 1.5 * expected:
-            continue
-        chance = float(betainc(count / spread, past_count / spread + 0.5, size / (size + past_size)))
-        strength = -math.log10(max(chance, 1e-300))
-        if strength > best[0]:
-            best = (strength, window, expected)
-    if best[0] == 0.0 and len(reports) > 4:
-        window = 4
-        past_size = sum(totals[-window - PAST : -window])
-        if past_size:
-            share = (sum(reports[-window - PAST : -window]) + 0.5) / past_size
-            best = (0.0, window, share * sum(totals[-window:]))
-    return best
+        low, far = np.maximum(0, end - window), np.maximum(0, end - window - PAST)
+        size, past_size = sizes[:, end] - sizes[:, low], sizes[:, low] - sizes[:, far]
+        steady = (past_size > 0) & (past_size >= size / 2)
+        ratio = np.where(steady, size / np.maximum(past_size, 1), 0.0)
+        count = ((counts[:, end] - counts[:, low]) * steady).sum(axis=0)
+        past_by = (counts[:, low] - counts[:, far]) * steady
+        past = past_by.sum(axis=0)
+        prior = 0.5 * (size * steady).sum(axis=0) / np.maximum((past_size * steady).sum(axis=0), 1)
+        expected = (past_by * ratio).sum(axis=0) + prior
+        known = end > window
+        if window == 4:
+            seen, usual = np.where(known, count, 0.0), np.where(known, expected, 0.0)
+        found = np.where(known, weigh_counts(count, past, expected, spread), 0.0)
+        better = found > strength
+        strength[better], chosen[better] = found[better], window
+        seen[better], usual[better] = count[better], expected[better]
+    return strength, chosen, seen, usual
 
 
 def _dispersion(reports: tuple[int, ...]) -> float:
-    """Return the variance-to-mean ratio of the weeks before the last four, between 1.5 and 4; 2.5 where it is unknown.
+    """Return the variance-to-mean ratio of the weeks before the last four, between 1.5 and 4.
 
-    Robust against the rise itself: the recent weeks are left out, and so is a thin past (fewer than eight reports).
+    Robust against the rise itself: the recent weeks are left out. Of a thin past (fewer than eight reports) nothing can
+    be told: 2.5, or 1.5 after a year in which a topic that bursts would have done so.
     """
-    past = reports[:-4][-52:]
+    past = reports[:-4][-YEAR:]
     total = sum(past)
     if len(past) < 6 or total < 8:
-        return 2.5
+        return 1.5 if len(past) == YEAR else 2.5
     mean = total / len(past)
     variance = sum((count - mean) ** 2 for count in past) / (len(past) - 1)
     return min(4.0, max(1.5, variance / mean))

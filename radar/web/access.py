@@ -37,6 +37,7 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/topics/{slug}": _EVERY_KEY,  # the position on it: OWN only
     "GET /api/v1/topics/{slug}/signals": _EVERY_KEY,  # unconfirmed ones: the advisor only
     "GET /api/v1/signals": _EVERY_KEY,  # unconfirmed ones: the advisor only
+    "GET /api/v1/candidates": frozenset({"advisor"}),  # early warnings are for the advisor's desk
     "GET /api/v1/feeds": _ADVISOR_AND_READER,
     "GET /api/v1/executives": OWN,
     "GET /api/v1/executives/{slug}/agenda": OWN,

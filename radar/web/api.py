@@ -205,6 +205,11 @@ def list_signals(
     return answer_tagged(request, views.SignalList(latest[0].week if latest else None, items))
 
 
+def list_candidates(request: Request) -> Response:
+    """List terms nobody listed that may be topics, and what was decided on them; the latest raised first."""
+    return answer_tagged(request, views.CandidateList(tuple(store_of(request).list_candidates())))
+
+
 def list_feeds(request: Request) -> Response:
     """List the feeds and how they fare."""
     store, now = store_of(request), request.app.state.now()
@@ -291,6 +296,7 @@ _ROUTES = (
     _Route(f"{API}/topics/{{slug}}", find_topic, views.TopicDetail, "watch"),
     _Route(f"{API}/topics/{{slug}}/signals", list_topic_signals, views.SignalHistory, "watch"),
     _Route(f"{API}/signals", list_signals, views.SignalList, "watch"),
+    _Route(f"{API}/candidates", list_candidates, views.CandidateList, "watch"),
     _Route(f"{API}/feeds", list_feeds, views.FeedList, "watch"),
     _Route(f"{API}/executives", list_executives, views.ExecutiveList, "executives"),
     _Route(f"{API}/executives/{{slug}}/agenda", show_agenda, views.Agenda, "executives"),

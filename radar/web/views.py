@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from radar.records import (
+    Candidate,
     Executive,
     Health,
     Issue,
@@ -152,6 +153,13 @@ class SignalList:
 
     week: date | None
     items: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateList:
+    """Terms nobody listed that may be topics: the latest raised first."""
+
+    items: tuple[Candidate, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 
 from tests.cli.cli_run import Run
+from tests.cli.test_candidates import write_archive
 from tests.watch.hostile import item, rss
+from tests.watch.streams import make_rise, make_stream
 
 
 def fill(folder: Path) -> Path:
@@ -108,3 +110,29 @@ def test_a_table_that_does_not_fit_is_refused_in_one_line(run: Run, tmp_path: Pa
     assert done.exit_code == 1
     assert done.stderr == "radar: items.tsv has no column published, title; its first line names: id, headline\n"
     assert not (tmp_path / "out.tsv").exists()
+
+
+def test_an_archive_is_replayed_alert_by_alert(run: Run, tmp_path: Path) -> None:
+    """Lines of JSON with what the protocol asks for, the counts on the screen, a term's story on request."""
+    archive = write_archive(tmp_path / "old.tsv", make_stream(120) + make_rise("Quorvex", 90, [3] * 16))
+    out = tmp_path / "alerts.jsonl"
+    options = ["evaluate", "warnings", str(archive), "--start", "2025-10-01", "--end", "2026-11-22"]
+    done = run(*options, "--out", str(out), "--json")
+    assert done.exit_code == 0, done.output
+    score = json.loads(done.output)
+    alerts = [json.loads(line) for line in out.read_text().splitlines()]
+    assert len(alerts) == score["early"] + score["confirmed"] > 0
+    assert set(alerts[0]) == {"on", "level", "terms", "kind", "phase", "confidence", "evidence"}
+    assert alerts[0]["terms"] == ["quorvex"]
+    story = run(*options, "--explain", "quorvex").output
+    assert "kept out: fewer than 4 titles in a year" in story
+    assert "raised" in story
+    assert "whole archive" in run(*options, "--explain", "nothing").output
+
+
+def test_a_broken_archive_is_named_in_a_line(run: Run, tmp_path: Path) -> None:
+    archive = tmp_path / "old.tsv"
+    archive.write_text("when\ttitle\n2026-01-01\tx\n")
+    failed = run("evaluate", "warnings", str(archive), "--start", "2025-10-01", "--end", "2026-11-22")
+    assert failed.exit_code == 1
+    assert "old.tsv has no column date" in failed.output

@@ -37,6 +37,9 @@ def test_an_owner_counts_once_a_story_in_the_week_of_its_first_entry(store: Stor
             busiest=(1, 2, 0),
             publishers=(("ledger.example",), ("herald.example",), ()),
             kinds=(("trade",), ("general",), ()),
+            by_source=((0, 2, 0), (1, 0, 0)),
+            source_totals=((0, 2, 0), (1, 0, 1)),
+            press=("trade", "general"),
         ),
         Series(
             topic="passkeys",
@@ -46,6 +49,9 @@ def test_an_owner_counts_once_a_story_in_the_week_of_its_first_entry(store: Stor
             busiest=(1, 1, 0),
             publishers=(("ledger.example",), ("herald.example",), ()),
             kinds=(("trade",), ("general",), ()),
+            by_source=((0, 1, 0), (1, 0, 0)),
+            source_totals=((0, 2, 0), (1, 0, 1)),
+            press=("trade", "general"),
         ),
     ]
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radar.records import Kind, Phase, Series, Signal
-from radar.watch.detect import detect_signals, measure_strength, walk_weeks
+from radar.watch.detect import detect_signals, measure_weeks, walk_weeks
 from tests.building import make_series
 
 CALM = [0, 1, 0, 0, 1, 0, 1, 0, 0, 1]
@@ -166,10 +166,10 @@ def test_a_week_is_decided_on_the_weeks_up_to_it(counts: list[int], weeks: int, 
 @given(COUNTS, st.integers(1, 30))
 def test_more_reports_are_never_weaker_evidence(counts: list[int], more: int) -> None:
     """Strength is monotone in the last week's count."""
-    totals = tuple([200] * len(counts))
-    strength, _, _ = measure_strength(tuple(counts), totals)
-    raised, _, _ = measure_strength((*counts[:-1], counts[-1] + more), totals)
-    assert raised >= strength
+    totals, spread = np.full((1, len(counts)), 200.0), np.full(len(counts), 2.5)
+    strength, *_ = measure_weeks(np.array([counts], float), totals, spread)
+    raised, *_ = measure_weeks(np.array([[*counts[:-1], counts[-1] + more]], float), totals, spread)
+    assert raised[-1] >= strength[-1]
 
 
 @settings(max_examples=60, deadline=None)

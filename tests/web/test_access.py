@@ -33,6 +33,7 @@ EXPECTED = {
     f"GET {API}/topics/{{slug}}": _KEYED,
     f"GET {API}/topics/{{slug}}/signals": _KEYED,
     f"GET {API}/signals": _KEYED,
+    f"GET {API}/candidates": {**_KEYED, "reader": 403, "anna": 403, "bert": 403},
     f"GET {API}/feeds": {**_KEYED, "anna": 403, "bert": 403},
     f"GET {API}/executives": {**_KEYED, "reader": 403},
     f"GET {API}/executives/{{slug}}/agenda": _ANNAS,

@@ -1,0 +1,213 @@
+"""`radar candidates` and `radar import-archive`: terms nobody listed, and the past they are held against."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from radar.cli.house import House, ListGroup, json_option, pass_house
+from radar.cli.output import count, format_on, say, say_block, say_json, say_table
+from radar.records import KINDS, Kind
+
+if TYPE_CHECKING:
+    from radar.app import App
+    from radar.records import Candidate
+
+TITLE_LENGTH = 300
+#: Titles in which a candidate's company is looked for.
+_SEED_WEEKS = timedelta(weeks=26)
+
+
+@click.group(cls=ListGroup)
+def candidates() -> None:
+    """List terms that may be worth a topic, as the weekly pass found them.
+
+    \b
+    Example: radar candidates
+             radar candidates show wireguard
+             radar candidates promote wireguard --quadrant "infrastructure and connectivity" \\
+               --definition "A small, fast protocol for private networks."
+    """
+
+
+@candidates.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those promoted, merged or muted.")
+@json_option
+@pass_house
+def list_candidates(house: House, everything: bool, as_json: bool) -> None:
+    """List the candidates that wait for a decision, the latest first.
+
+    \b
+    Example: radar candidates list --json
+    """
+    with house.open() as app:
+        found = [one for one in app.store.list_candidates() if everything or one.standing == "open"]
+        weeks = _count_weeks(app)
+    if as_json:
+        say_json(found)
+        return
+    if weeks < 26:
+        say_block(
+            f"Only {count(weeks, 'week')} of press on file: nearly everything is new to Radar, so it warns of nothing "
+            "in the first six weeks, and of the strongest only until half a year is known. `radar import-archive` "
+            "helps."
+        )
+    if not found:
+        say("No candidates.")
+        return
+    say_table(
+        ("term", "raised", "level", "chance", "", "evidence"),
+        [
+            (
+                one.term,
+                format_on(one.raised_on),
+                one.level,
+                f"{one.confidence:.0%}",
+                one.novelty if one.standing == "open" else f"{one.standing} {one.topic}".strip(),
+                one.sentence,
+            )
+            for one in found
+        ],
+    )
+
+
+@candidates.command("show")
+@click.argument("term")
+@json_option
+@pass_house
+def show_candidate(house: House, term: str, as_json: bool) -> None:
+    """Show a candidate: its names, the evidence, and seeds proposed for a topic.
+
+    \b
+    Example: radar candidates show wireguard
+    """
+    with house.open() as app:
+        one = app.store.find_candidate(term)
+        seeds = _propose_seeds(app, one)
+    if as_json:
+        say_json({"candidate": one, "seeds": seeds})
+        return
+    say(f"{one.term} · {one.level} · {one.phase} · {one.novelty} · {one.standing} {one.topic}".rstrip())
+    say_block(one.sentence)
+    say_block(f"Chance that it lasts half a year: {one.confidence:.0%}. Raised on {format_on(one.raised_on)}.")
+    if one.names[1:]:
+        say_block("Together with: " + ", ".join(one.names[1:]))
+    if seeds:
+        say_block("Seeds: " + ", ".join(seeds))
+
+
+@candidates.command("promote")
+@click.argument("term")
+@click.option("--slug", help="Default: the term itself.")
+@click.option("--name", help="As an executive reads it. Default: the term itself.")
+@click.option("--quadrant", required=True, help="A sector of the radar picture, as in `radar topics`.")
+@click.option("--definition", required=True, help="What it is, in a sentence of at most 200 characters.")
+@click.option("--seed", "seeds", multiple=True, help="Words that hint at it. Default: those that `show` proposes.")
+@pass_house
+def promote_candidate(
+    house: House, term: str, slug: str | None, name: str | None, quadrant: str, definition: str, seeds: tuple[str, ...]
+) -> None:
+    """Make a candidate a topic of topics.toml; what has been published on it is its history.
+
+    \b
+    Example: radar candidates promote wireguard --quadrant frontier --definition "A protocol for private networks."
+    """
+    from radar.config import TOPICS_FILE
+    from radar.records import Topic
+    from radar.topic_file import edit_topics, put_topic
+
+    with house.open() as app:
+        one = app.store.find_candidate(term)
+        topics = {topic.slug: topic for topic in app.pipeline.topics.values()}
+        quadrants = sorted({topic.quadrant for topic in topics.values()})
+        if quadrant not in quadrants:
+            raise click.UsageError(f"--quadrant: {quadrant!r} is none; use one of: {', '.join(quadrants)}")
+        chosen = slug or "-".join(one.term.replace(".", " ").split())
+        if chosen in topics:
+            raise click.UsageError(f"--slug: there is a topic {chosen!r}: `radar candidates merge {term} {chosen}`")
+        title = name or one.term
+        aliases = tuple(alias for alias in one.names if alias != title.lower())
+        hints = seeds or _propose_seeds(app, one)
+        topic = Topic(chosen, title, quadrant, definition, aliases=(title, *aliases), seeds=hints)
+        edit_topics(house.home, lambda text, path: put_topic(text, topic, path))
+        app.store.save_candidates([replace(one, standing="promoted", topic=chosen)])
+    say(f"{TOPICS_FILE}: topic {chosen} added. The next crawl reads every story anew with it.")
+
+
+@candidates.command("merge")
+@click.argument("term")
+@click.argument("topic")
+@pass_house
+def merge_candidate(house: House, term: str, topic: str) -> None:
+    """Give a candidate's names to a topic as aliases.
+
+    \b
+    Example: radar candidates merge wasm webassembly
+    """
+    from radar.store.names import unknown_name
+    from radar.topic_file import edit_topics, put_topic
+
+    with house.open() as app:
+        one = app.store.find_candidate(term)
+        topics = app.pipeline.topics
+        if topic not in topics:
+            raise unknown_name("topic", topic, topics)
+        known = topics[topic]
+        wider = replace(known, aliases=tuple(dict.fromkeys((*known.aliases, *one.names))))
+        edit_topics(house.home, lambda text, path: put_topic(text, wider, path))
+        app.store.save_candidates([replace(one, standing="merged", topic=topic)])
+    say(f"{term}: a name of {topic} from the next crawl on.")
+
+
+@candidates.command("mute")
+@click.argument("term")
+@pass_house
+def mute_candidate(house: House, term: str) -> None:
+    """Never raise a term again.
+
+    \b
+    Example: radar candidates mute "black friday"
+    """
+    with house.open() as app:
+        one = app.store.find_candidate(term)
+        app.store.save_candidates([replace(one, standing="muted", topic="")])
+    say(f"{one.term}: muted.")
+
+
+@click.command("import-archive")
+@click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--kind", type=click.Choice(KINDS), default="trade", show_default=True, help="What sort of press it is.")
+@pass_house
+def import_archive(house: House, archive: Path, kind: Kind) -> None:
+    """Read dated titles of the past, so that a young Radar can tell what is new from what is new to it.
+
+    The file is TSV with a header, or JSON Lines, plain or packed (.gz, .zst), with date, source, title and perhaps url.
+    Titles that are on file already stay as they are.
+
+    \b
+    Example: radar import-archive titles-2025.tsv.gz --kind trade
+    """
+    from radar.judge.replay import read_reports
+    from radar.text import clean_text
+
+    with house.open() as app:
+        tomorrow = app.now().date() + timedelta(days=1)
+        reports = read_reports([archive], kind, tomorrow)
+        new = app.store.save_archive(replace(one, title=clean_text(one.title, TITLE_LENGTH)) for one in reports)
+    say(f"{archive.name}: {count(new, 'title')} new.")
+
+
+def _propose_seeds(app: "App", one: "Candidate") -> tuple[str, ...]:
+    from radar.watch.context import propose_seeds
+
+    today = app.now().date()
+    titles = [report.title for report in app.store.list_reports(today - _SEED_WEEKS, today + timedelta(days=1))]
+    return propose_seeds(titles, one.names)
+
+
+def _count_weeks(app: "App") -> int:
+    """Return the weeks of press on file, archives included."""
+    first = app.store.first_report()
+    return (app.now().date() - first).days // 7 if first else 0

@@ -1,0 +1,82 @@
+"""`radar ledger`: how well were the executives warned?"""
+
+from datetime import date
+
+import click
+
+from radar.cli.house import House, ListGroup, json_option, pass_house
+from radar.cli.output import format_on, say, say_json, say_table
+from radar.cli.words import Word, read_day
+
+
+@click.group(cls=ListGroup)
+def ledger() -> None:
+    """List what was flagged, briefed and raised, and when; note what an executive raised first.
+
+    \b
+    Example: radar ledger
+             radar ledger raised passkeys --by president --on 2026-11-20
+    """
+
+
+@ledger.command("list")
+@json_option
+@pass_house
+def list_ledger(house: House, as_json: bool) -> None:
+    """List every topic that was flagged or raised: leads, misses, false alarms, and how far confidence can be trusted.
+
+    "in time" is four weeks or more before it was mainstream or an executive raised it; "faded" was warned of in vain.
+
+    \b
+    Example: radar ledger list --json
+    """
+    from radar.judge.ledger import measure_reliability, write_ledger
+
+    with house.open() as app:
+        store = app.store
+        names = {topic.slug: topic.name for topic in store.list_topics()}
+        histories = {slug: store.signal_history(slug) for slug in names}
+        lines = write_ledger(histories, store.list_issues(limit=100_000), store.list_raised())
+    reliability = measure_reliability(lines)
+    if as_json:
+        say_json({"topics": lines, "reliability": reliability})
+        return
+    if not lines:
+        say("Nothing has been flagged or raised yet.")
+        return
+    say_table(
+        ("topic", "flagged", "confirmed", "briefed", "mainstream", "raised by", "lead", "verdict"),
+        [
+            (
+                line.topic,
+                format_on(line.flagged_on) if line.flagged_on else "",
+                format_on(line.confirmed_on) if line.confirmed_on else "",
+                ", ".join(executive for executive, _ in line.briefed),
+                format_on(line.mainstream_on) if line.mainstream_on else "",
+                ", ".join(f"{one.executive} {format_on(one.raised_on)}" for one in line.raised),
+                "" if line.lead is None else f"{line.lead} days",
+                line.verdict,
+            )
+            for line in lines
+        ],
+    )
+    for band in reliability:
+        say(f"confidence {band.low:.0%} to {band.high:.0%}: {band.lasted} of {band.warnings} lasted half a year")
+
+
+@ledger.command("raised")
+@click.argument("topic")
+@click.option("--by", "executive", required=True, metavar="EXEC", help="The executive who raised it.")
+@click.option("--on", type=Word("DATE", read_day), required=True, help="When, as in 2026-11-20.")
+@pass_house
+def note_raised(house: House, topic: str, executive: str, on: date) -> None:
+    """Note that an executive raised a topic: if Radar had not flagged it by then, it was missed.
+
+    \b
+    Example: radar ledger raised passkeys --by president --on 2026-11-20
+    """
+    from radar.records import Raised
+
+    with house.open() as app:
+        app.store.save_raised(Raised(topic, executive, on))
+    say(f"{topic}: raised by {executive} on {format_on(on)}.")
