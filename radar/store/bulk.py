@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Dialect
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeEngine
 
-from radar.store.tables import Text, UTCDateTime, mend_text, to_utc
+from radar.store.columns import Text, UTCDateTime, mend_text, to_utc
 
 _Convert = Callable[[Sequence[Any]], Sequence[Any]]
 

@@ -4,17 +4,10 @@ Columns carry the names of the records' fields, so that a row is a record. Texts
 means "not yet".
 """
 
-from datetime import UTC, datetime
-from typing import Any
-
-import msgspec
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     ForeignKeyConstraint,
@@ -23,91 +16,13 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Table,
-    TypeDecorator,
     UniqueConstraint,
     text,
     true,
 )
-from sqlalchemy import Text as PlainText
-from sqlalchemy.types import TypeEngine
 
 from radar.records import Evidence, Issue, Statement
-
-
-def to_utc(value: datetime | None) -> datetime | None:
-    """Return a time in UTC; a naive one is refused, since nobody could say when that was."""
-    if value is None:
-        return None
-    if value.tzinfo is None:
-        raise ValueError(f"a time without a zone cannot be stored: {value!r}")
-    return value.astimezone(UTC)
-
-
-def mend_text(value: str | None) -> str | None:
-    """Replace what no database can hold as text."""
-    if value is None or (value.isascii() and "\0" not in value):
-        return value
-    return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime, in and out, on every database.
-
-    SQLite keeps no offsets: there it is text in UTC, "2026-11-24 07:30:00.000000", which sorts as time does. A naive
-    value is refused: nobody could say when that was.
-    """
-
-    impl = DateTime
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(DateTime(timezone=dialect.name == "postgresql"))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        value = to_utc(value)
-        return value if value is None or dialect.name == "postgresql" else value.replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-class Text(TypeDecorator[str]):
-    """Text that every database can hold: NUL and lone surrogates become U+FFFD on their way in."""
-
-    impl = PlainText
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return mend_text(value)
-
-
-class Json(TypeDecorator[Any]):
-    """A tuple or a whole record as a JSON document."""
-
-    impl = PlainText
-    cache_ok = True
-
-    def __init__(self, kind: Any) -> None:
-        super().__init__()
-        self.kind = kind
-        self._decode = msgspec.json.Decoder(kind).decode
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else msgspec.json.encode(value).decode()
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else self._decode(value)
-
-
-#: On SQLite only INTEGER can be the row's own number, and there it has 64 bits anyway.
-_Number = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _words() -> Json:
-    return Json(tuple[str, ...])
-
+from radar.store.columns import Json, Number, Text, UTCDateTime, words
 
 metadata = MetaData(
     naming_convention={
@@ -134,7 +49,7 @@ feed = Table(
     Column("etag", Text, nullable=False),
     Column("last_modified", Text, nullable=False),
     Column("body_hash", Text, nullable=False),
-    Column("seen", _words(), nullable=False),
+    Column("seen", words(), nullable=False),
     Column("moved_to", Text, nullable=False),
     Column("moved_since_at", UTCDateTime),
     Column("failures", Integer, nullable=False),
@@ -159,7 +74,7 @@ host = Table(
 crawl = Table(
     "crawl",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", Number, primary_key=True),
     Column("feed_url", Text, ForeignKey("feed.url"), nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Column("outcome", Text, nullable=False),
@@ -184,7 +99,7 @@ story = Table(
     "story",
     metadata,
     # SQLite's full-text index needs a number that VACUUM leaves alone.
-    Column("number", _Number, primary_key=True),
+    Column("number", Number, primary_key=True),
     Column("id", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("url", Text, nullable=False),
@@ -238,12 +153,12 @@ story_alias = Table(
 story_correction = Table(
     "story_correction",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", Number, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("story", Text, nullable=False),
     Column("other", Text, nullable=False),
-    Column("entries", _words(), nullable=False),
-    Column("rest", _words(), nullable=False),
+    Column("entries", words(), nullable=False),
+    Column("rest", words(), nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Column("by", Text, nullable=False),
     Column("undone_at", UTCDateTime),
@@ -259,9 +174,9 @@ topic = Table(
     Column("definition", Text, nullable=False),
     Column("primer", Text, nullable=False),
     Column("parent", Text, nullable=False),
-    Column("aliases", _words(), nullable=False),
-    Column("seeds", _words(), nullable=False),
-    Column("not_terms", _words(), nullable=False),
+    Column("aliases", words(), nullable=False),
+    Column("seeds", words(), nullable=False),
+    Column("not_terms", words(), nullable=False),
     Column("listed", Boolean, nullable=False, server_default=true()),
 )
 
@@ -278,14 +193,14 @@ tag = Table(
     Column("story_id", Text, ForeignKey("story.id", ondelete="CASCADE"), primary_key=True),
     Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
     Column("confidence", Float, nullable=False),
-    Column("terms", _words(), nullable=False),
+    Column("terms", words(), nullable=False),
     Index("ix_tag_topic", "topic", "story_id"),
 )
 
 tag_correction = Table(
     "tag_correction",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", Number, primary_key=True),
     Column("entry_id", Text, ForeignKey("entry.id"), nullable=False),
     Column("topic", Text, ForeignKey("topic.slug"), nullable=False),
     Column("wanted", Boolean),
@@ -299,7 +214,7 @@ tag_correction = Table(
 training = Table(
     "training",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", Number, primary_key=True),
     Column("at", UTCDateTime, nullable=False),
     Column("basis", Text, nullable=False),
     Column("stories", Integer, nullable=False),
@@ -397,9 +312,9 @@ statement = Table(
     Column("noted_on", Date),
     Column("occasion", Text, nullable=False),
     Column("review_on", Date),
-    Column("topics", _words(), nullable=False),
-    Column("include", _words(), nullable=False),
-    Column("mute", _words(), nullable=False),
+    Column("topics", words(), nullable=False),
+    Column("include", words(), nullable=False),
+    Column("mute", words(), nullable=False),
     Column("ended_on", Date),
     Index("ix_statement_executive", "executive"),
 )
@@ -407,7 +322,7 @@ statement = Table(
 statement_change = Table(
     "statement_change",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", Number, primary_key=True),
     Column("statement_id", Text, ForeignKey("statement.id"), nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Column("by", Text, nullable=False),

@@ -24,11 +24,12 @@ from sqlalchemy import (
 
 from radar.records import Activity, Crawl, Entry, Feed
 from radar.store.bulk import Bulk, select_in
+from radar.store.columns import Text, UTCDateTime
 from radar.store.engine import Database, columns_of, dump, in_chunks, insert_into, load, upsert
 from radar.store.glance import read_activity
 from radar.store.marking import mark_stories
 from radar.store.names import unknown_name
-from radar.store.tables import Text, UTCDateTime, crawl, entry, feed, host
+from radar.store.tables import crawl, entry, feed, host
 from radar.text import host_of
 
 #: An entry that keeps changing is a counter, not news: its text stays as this version had it.
