@@ -58,6 +58,8 @@ def warnings(
     from radar.judge import replay
     from radar.judge.alerts import score_alerts
 
+    if start > end:
+        raise click.UsageError("--start: comes after --end")
     until = end.date() + timedelta(days=1)
     reports = list(replay.read_reports(archives, "trade", until))
     reports += replay.read_reports(general, "general", until)

@@ -101,7 +101,13 @@ class Watching(Tagging):
         """Close the weeks that have ended for terms nobody listed: what they raise, and what they confirm."""
         monday = find_monday(now)
         known = self.store.list_signals()
-        decided = known[0].week + timedelta(weeks=1) if known else monday - timedelta(weeks=1)
+        standing = self.store.list_candidates()
+        # A week that has raised something was decided, even if the run died before its signals were saved.
+        decided = max(
+            known[0].week + timedelta(weeks=1) if known else monday - timedelta(weeks=1),
+            *(day for one in standing for day in (one.raised_on, one.confirmed_on or one.raised_on)),
+            date.min,
+        )
         if decided >= monday:
             return ()
         since = monday - DISCOVERY_SPAN
@@ -112,7 +118,6 @@ class Watching(Tagging):
         first -= timedelta(days=first.weekday())
         general = {report.source for report in reports if report.kind == "general"}
         discovery = Discovery(Panel(index_terms(reports, first), general))
-        standing = self.store.list_candidates()
         discovery.known = frozenset(
             [fold_phrase(name) for topic in self.topics.values() for name in (topic.name, *topic.aliases)]
             + [fold_phrase(name) for one in standing if one.standing != "open" for name in one.names]

@@ -104,3 +104,11 @@ def test_an_unknown_candidate_is_named(watched: Run) -> None:
     failed = watched("candidates", "show", "nothing")
     assert failed.exit_code == 4
     assert "nothing" in failed.output
+
+
+def test_a_week_is_decided_once(watched: Run, home: Path) -> None:
+    """Every crawl asks; the places of a week are not given twice."""
+    before = json.loads(watched("candidates", "--json").output)
+    with open_app(home, lambda: NOW) as app:
+        assert app.pipeline.watch(NOW).candidates == ()
+    assert json.loads(watched("candidates", "--json").output) == before
