@@ -23,6 +23,20 @@ class UnknownName(RadarError):
     exit_code = 4
 
 
+class Unusable(RadarError):
+    """A word that was given cannot be used. `detail` says why without repeating it."""
+
+    exit_code = 2
+
+    def __init__(self, parameter: str, detail: str) -> None:
+        super().__init__(f"{parameter}: {detail}")
+        self.parameter, self.detail = parameter, detail
+
+
+class Conflict(RadarError):
+    """It has been decided already."""
+
+
 class StoreError(RadarError):
     """The database is missing, out of reach, or of another version."""
 

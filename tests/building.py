@@ -7,6 +7,7 @@ from typing import Any
 
 from radar.brief.compose import Coverage, Material
 from radar.records import (
+    Candidate,
     Crossing,
     Entry,
     Evidence,
@@ -114,6 +115,16 @@ def make_signal(topic: str, phase: Phase | None = "rising", *, confirmed: bool =
         "sentence": f"12 reports on {topic} this week, usually 2",
     }  # fmt: skip
     return Signal(topic, phase=phase, confirmed=confirmed, evidence=evidence, **(fields | more))
+
+
+def make_candidate(term: str, *names: str, **more: Any) -> Candidate:
+    fields: dict[str, Any] = {
+        "raised_on": date(2026, 11, 23), "level": "early", "confirmed_on": None, "novelty": "new", "phase": "rising",
+        "confidence": 0.6, "strength": 7.0, "weeks": 8, "titles": 21, "expected": 1.5, "publishers": 9,
+        "active_weeks": 8, "affinity": 0.1, "first_seen_on": date(2026, 9, 28),
+        "sentence": f"21 titles name {term}, usually 1",
+    }  # fmt: skip
+    return Candidate(term, (term, *names), **(fields | more))
 
 
 # -- listen -----------------------------------------------------------------------------------------------------------

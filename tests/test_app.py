@@ -8,8 +8,10 @@ import pytest
 
 from radar.app import App
 from radar.config import FEEDS_FILE, TOPICS_FILE, Settings
+from radar.desk import merge_candidate, promote_candidate
+from radar.records import Crawl, Topic
 from radar.store import Store
-from tests.building import NOW
+from tests.building import HOUR, NOW, make_candidate, make_entry
 
 ONE = '[[feed]]\nurl = "https://{}.invalid/feed"\nkind = "trade"\n'
 
@@ -74,6 +76,23 @@ def test_a_running_crawler_follows_the_list_of_topics(app: App, tmp_path: Path) 
     write_topics(tmp_path, "", 4)
     app.run("crawl")
     assert len(app.store.list_topics()) == shipped
+
+
+def test_a_running_crawler_follows_what_is_decided_on_candidates(app: App, tmp_path: Path) -> None:
+    """What was published before is the new topic's, and what goes by a merged name is the old one's."""
+    titles = ("Quorvex digs tunnels", "Blenta sends power ashore")
+    entries = [make_entry(title, "first.invalid") for title in titles]
+    app.store.save_crawl(Crawl(entries[0].feed_url, NOW, "new entries", "ok", "", NOW + HOUR), entries)
+    app.pipeline.watch(NOW)
+    app.store.save_candidates([make_candidate("quorvex"), make_candidate("blenta")])
+    write_topics(tmp_path, OWN.format("Turbines."), 2)
+    app.run("crawl")
+    promote_candidate(app.store, tmp_path, "quorvex", Topic("", "", "frontier", "A tunnel."), NOW.date())
+    app.run("crawl")
+    merge_candidate(app.store, tmp_path, "blenta", "tides")
+    app.run("crawl")
+    tags = app.store.tags_of([entry.id for entry in entries])
+    assert [[tag.topic for tag in tags.get(entry.id, [])] for entry in entries] == [["quorvex"], ["tides"]]
 
 
 def test_a_broken_list_of_topics_changes_nothing_and_is_said_once(

@@ -13,11 +13,8 @@ from radar.records import KINDS, Kind
 
 if TYPE_CHECKING:
     from radar.app import App
-    from radar.records import Candidate
 
 TITLE_LENGTH = 300
-#: Titles in which a candidate's company is looked for.
-_SEED_WEEKS = timedelta(weeks=26)
 
 
 @click.group(cls=ListGroup)
@@ -83,9 +80,10 @@ def show_candidate(house: House, term: str, as_json: bool) -> None:
     \b
     Example: radar candidates show wireguard
     """
+    from radar import desk
+
     with house.open() as app:
-        one = app.store.find_candidate(term)
-        seeds = _propose_seeds(app, one)
+        one, seeds = desk.show_candidate(app.store, term, app.now().date())
     if as_json:
         say_json({"candidate": one, "seeds": seeds})
         return
@@ -100,40 +98,28 @@ def show_candidate(house: House, term: str, as_json: bool) -> None:
 
 @candidates.command("promote")
 @click.argument("term")
-@click.option("--slug", help="Default: the term itself.")
-@click.option("--name", help="As an executive reads it. Default: the term itself.")
+@click.option("--slug", default="", help="Default: the term itself.")
+@click.option("--name", default="", help="As an executive reads it. Default: the term itself.")
 @click.option("--quadrant", required=True, help="A sector of the radar picture, as in `radar topics`.")
 @click.option("--definition", required=True, help="What it is, in a sentence of at most 200 characters.")
 @click.option("--seed", "seeds", multiple=True, help="Words that hint at it. Default: those that `show` proposes.")
 @pass_house
 def promote_candidate(
-    house: House, term: str, slug: str | None, name: str | None, quadrant: str, definition: str, seeds: tuple[str, ...]
+    house: House, term: str, slug: str, name: str, quadrant: str, definition: str, seeds: tuple[str, ...]
 ) -> None:
     """Make a candidate a topic of topics.toml; what has been published on it is its history.
 
     \b
     Example: radar candidates promote wireguard --quadrant frontier --definition "A protocol for private networks."
     """
+    from radar import desk
     from radar.config import TOPICS_FILE
     from radar.records import Topic
-    from radar.topic_file import edit_topics, put_topic
 
+    draft = Topic(slug, name, quadrant, definition, seeds=seeds)
     with house.open() as app:
-        one = app.store.find_candidate(term)
-        topics = {topic.slug: topic for topic in app.pipeline.topics.values()}
-        quadrants = sorted({topic.quadrant for topic in topics.values()})
-        if quadrant not in quadrants:
-            raise click.UsageError(f"--quadrant: {quadrant!r} is none; use one of: {', '.join(quadrants)}")
-        chosen = slug or "-".join(one.term.replace(".", " ").split())
-        if chosen in topics:
-            raise click.UsageError(f"--slug: there is a topic {chosen!r}: `radar candidates merge {term} {chosen}`")
-        title = name or one.term
-        aliases = tuple(alias for alias in one.names if alias != title.lower())
-        hints = seeds or _propose_seeds(app, one)
-        topic = Topic(chosen, title, quadrant, definition, aliases=(title, *aliases), seeds=hints)
-        edit_topics(house.home, lambda text, path: put_topic(text, topic, path))
-        app.store.save_candidates([replace(one, standing="promoted", topic=chosen)])
-    say(f"{TOPICS_FILE}: topic {chosen} added. The next crawl reads every story anew with it.")
+        one = desk.promote_candidate(app.store, house.home, term, draft, app.now().date())
+    say(f"{TOPICS_FILE}: topic {one.topic} added. The next crawl reads every story anew with it.")
 
 
 @candidates.command("merge")
@@ -146,19 +132,11 @@ def merge_candidate(house: House, term: str, topic: str) -> None:
     \b
     Example: radar candidates merge wasm webassembly
     """
-    from radar.store.names import unknown_name
-    from radar.topic_file import edit_topics, put_topic
+    from radar import desk
 
     with house.open() as app:
-        one = app.store.find_candidate(term)
-        topics = app.pipeline.topics
-        if topic not in topics:
-            raise unknown_name("topic", topic, topics)
-        known = topics[topic]
-        wider = replace(known, aliases=tuple(dict.fromkeys((*known.aliases, *one.names))))
-        edit_topics(house.home, lambda text, path: put_topic(text, wider, path))
-        app.store.save_candidates([replace(one, standing="merged", topic=topic)])
-    say(f"{term}: a name of {topic} from the next crawl on.")
+        one = desk.merge_candidate(app.store, house.home, term, topic)
+    say(f"{one.term}: a name of {one.topic} from the next crawl on.")
 
 
 @candidates.command("mute")
@@ -170,9 +148,10 @@ def mute_candidate(house: House, term: str) -> None:
     \b
     Example: radar candidates mute "black friday"
     """
+    from radar import desk
+
     with house.open() as app:
-        one = app.store.find_candidate(term)
-        app.store.save_candidates([replace(one, standing="muted", topic="")])
+        one = desk.mute_candidate(app.store, house.home, term)
     say(f"{one.term}: muted.")
 
 
@@ -197,14 +176,6 @@ def import_archive(house: House, archive: Path, kind: Kind) -> None:
         reports = read_reports([archive], kind, tomorrow)
         new = app.store.save_archive(replace(one, title=clean_text(one.title, TITLE_LENGTH)) for one in reports)
     say(f"{archive.name}: {count(new, 'title')} new.")
-
-
-def _propose_seeds(app: "App", one: "Candidate") -> tuple[str, ...]:
-    from radar.watch.context import propose_seeds
-
-    today = app.now().date()
-    titles = [report.title for report in app.store.list_reports(today - _SEED_WEEKS, today + timedelta(days=1))]
-    return propose_seeds(titles, one.names)
 
 
 def _count_weeks(app: "App") -> int:

@@ -30,14 +30,10 @@ def list_ledger(house: House, as_json: bool) -> None:
     \b
     Example: radar ledger list --json
     """
-    from radar.judge.ledger import measure_reliability, write_ledger
+    from radar.desk import read_ledger
 
     with house.open() as app:
-        store = app.store
-        names = {topic.slug: topic.name for topic in store.list_topics()}
-        histories = {slug: store.signal_history(slug) for slug in names}
-        lines = write_ledger(histories, store.list_issues(limit=100_000), store.list_raised())
-    reliability = measure_reliability(lines)
+        lines, reliability = read_ledger(app.store)
     if as_json:
         say_json({"topics": lines, "reliability": reliability})
         return

@@ -37,7 +37,12 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/topics/{slug}": _EVERY_KEY,  # the position on it: OWN only
     "GET /api/v1/topics/{slug}/signals": _EVERY_KEY,  # unconfirmed ones: the advisor only
     "GET /api/v1/signals": _EVERY_KEY,  # unconfirmed ones: the advisor only
-    "GET /api/v1/candidates": frozenset({"advisor"}),  # early warnings are for the advisor's desk
+    "GET /api/v1/candidates": _ADVISOR,  # early warnings are for the advisor's desk
+    "GET /api/v1/candidates/{term}": _ADVISOR,
+    "POST /api/v1/candidates/{term}/promote": _ADVISOR,
+    "POST /api/v1/candidates/{term}/merge": _ADVISOR,
+    "POST /api/v1/candidates/{term}/mute": _ADVISOR,
+    "GET /api/v1/ledger": _ADVISOR,
     "GET /api/v1/feeds": _ADVISOR_AND_READER,
     "GET /api/v1/executives": OWN,
     "GET /api/v1/executives/{slug}/agenda": OWN,

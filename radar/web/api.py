@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
-from radar.records import Key, Kind, Phase, Position, Signal
+from radar.records import Candidate, Key, Kind, Phase, Position, Signal
 from radar.store import Store
 from radar.store.match import Filters
 from radar.watch.health import describe_feeds
@@ -21,6 +21,14 @@ from radar.web import views
 from radar.web.access import Caller, admit, check_name, reach_executive, store_of
 from radar.web.answers import answer, answer_tagged, read_cursor, write_cursor
 from radar.web.corrections import correct_tag, merge_stories, split_story, undo_correction
+from radar.web.desk import (
+    find_candidate,
+    list_candidates,
+    merge_candidate,
+    mute_candidate,
+    promote_candidate,
+    show_ledger,
+)
 from radar.web.guard import Guard, allowed_hosts
 from radar.web.openapi import add_description
 from radar.web.pages import add_pages
@@ -205,11 +213,6 @@ def list_signals(
     return answer_tagged(request, views.SignalList(latest[0].week if latest else None, items))
 
 
-def list_candidates(request: Request) -> Response:
-    """List terms nobody listed that may be topics, and what was decided on them; the latest raised first."""
-    return answer_tagged(request, views.CandidateList(tuple(store_of(request).list_candidates())))
-
-
 def list_feeds(request: Request) -> Response:
     """List the feeds and how they fare."""
     store, now = store_of(request), request.app.state.now()
@@ -297,6 +300,11 @@ _ROUTES = (
     _Route(f"{API}/topics/{{slug}}/signals", list_topic_signals, views.SignalHistory, "watch"),
     _Route(f"{API}/signals", list_signals, views.SignalList, "watch"),
     _Route(f"{API}/candidates", list_candidates, views.CandidateList, "watch"),
+    _Route(f"{API}/candidates/{{term}}", find_candidate, views.CandidateDetail, "watch"),
+    _Route(f"{API}/candidates/{{term}}/promote", promote_candidate, Candidate, "desk", "POST"),
+    _Route(f"{API}/candidates/{{term}}/merge", merge_candidate, Candidate, "desk", "POST"),
+    _Route(f"{API}/candidates/{{term}}/mute", mute_candidate, Candidate, "desk", "POST"),
+    _Route(f"{API}/ledger", show_ledger, views.Ledger, "watch"),
     _Route(f"{API}/feeds", list_feeds, views.FeedList, "watch"),
     _Route(f"{API}/executives", list_executives, views.ExecutiveList, "executives"),
     _Route(f"{API}/executives/{{slug}}/agenda", show_agenda, views.Agenda, "executives"),

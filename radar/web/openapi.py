@@ -81,7 +81,7 @@ def _describe_operation(operation: dict[str, Any], access: frozenset[str], path:
         # An executive's key can outlive the executive.
         codes += ["404"] if named or path.endswith("/executives") else []
         codes += ["422"] if invalid else []
-        codes += ["409"] if "corrections" in operation.get("tags", []) else []
+        codes += ["409"] if {"corrections", "desk"} & set(operation.get("tags", [])) else []
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in sorted(codes):
         responses[code] = {"description": _RESPONSES[code], "content": content}

@@ -14,7 +14,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from radar.errors import RadarError, StoreError, UnknownName
+from radar.errors import Conflict, RadarError, StoreError, UnknownName, Unusable
 from radar.web.guard import API_HEADERS, PAGE_HEADERS, is_page
 from radar.web.page import fill_page
 
@@ -118,6 +118,14 @@ def add_problems(app: FastAPI) -> None:
     async def _unknown(request: Request, _: UnknownName) -> Response:
         # Not the error's own words: they name what was asked for, and its neighbours.
         return answer_error(request, 404)
+
+    @app.exception_handler(Conflict)
+    async def _conflict(request: Request, _: Conflict) -> Response:
+        return answer_error(request, 409)
+
+    @app.exception_handler(Unusable)
+    async def _unusable(request: Request, error: Unusable) -> Response:
+        return answer_error(request, 422, errors=(Mistake(error.parameter, error.detail),))
 
     @app.exception_handler(StoreError)
     async def _store(request: Request, error: StoreError) -> Response:

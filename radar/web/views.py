@@ -11,10 +11,12 @@ from radar.records import (
     Issue,
     Item,
     Kind,
+    LedgerLine,
     Move,
     Phase,
     Position,
     Primer,
+    Reliability,
     Signal,
     Statement,
     Story,
@@ -160,6 +162,22 @@ class CandidateList:
     """Terms nobody listed that may be topics: the latest raised first."""
 
     items: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateDetail:
+    """A candidate, and the seeds proposed for the topic it may become."""
+
+    candidate: Candidate
+    seeds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Every topic that was flagged or raised, the latest flag first; how many warnings of each confidence lasted."""
+
+    topics: tuple[LedgerLine, ...]
+    reliability: tuple[Reliability, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,21 @@ def test_a_candidate_can_be_merged_into_a_topic(watched: Run, home: Path) -> Non
     assert (after.primer, after.seeds, after.not_terms) == (before.primer, before.seeds, before.not_terms)
 
 
+def test_a_candidate_can_be_merged_into_a_topic_of_the_own_file(watched: Run, home: Path) -> None:
+    """In its place; comments stay."""
+    own = '# ours\n[[topic]]\nslug = "tides"\nname = "Tides"\nquadrant = "frontier"\ndefinition = "Turbines."\n# end\n'
+    (home / "topics.toml").write_text(own)
+    done = watched("candidates", "merge", "blenta", "tides")
+    assert done.exit_code == 0, done.output
+    assert set(load_topics(home)[-1].aliases) == {"quorvex", "blenta", "quorvex blenta"}
+    written = (home / "topics.toml").read_text()
+    assert written.startswith(own.removesuffix("# end\n"))
+    assert written.endswith("# end\n")
+    again = watched("candidates", "mute", "blenta")
+    assert again.exit_code == 1
+    assert "merged already" in again.output
+
+
 def test_a_muted_candidate_is_not_raised_again(watched: Run, home: Path) -> None:
     """Nor by the next week's pass, under any of its names."""
     assert watched("candidates", "mute", "blenta").exit_code == 0

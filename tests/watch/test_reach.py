@@ -46,6 +46,15 @@ def test_only_a_chain_of_permanent_redirects_is_reported_as_moved(
     assert result.feed_url == server.url("/0")
 
 
+def test_a_redirect_is_followed_although_the_server_closes_without_saying_so(server: Server) -> None:
+    """Asked to close after the last feed, it may just do that: the next hop takes a connection of its own."""
+    for hop in range(3):
+        head = f"HTTP/1.1 302 Found\r\nLocation: /{hop + 1}\r\nContent-Length: 0\r\n\r\n".encode()
+        server.routes[f"/{hop}"] = lambda _, head=head: head
+    server.routes["/3"] = lambda _: answer(200, RSS)
+    assert isinstance(fetch_one(server, "/0"), Fetched)
+
+
 def test_a_sixth_redirect_and_a_loop_are_failures(server: Server) -> None:
     """Six requests are made at most."""
     server.routes["/feed"] = lambda _: answer(301, Location="/feed")

@@ -33,7 +33,12 @@ EXPECTED = {
     f"GET {API}/topics/{{slug}}": _KEYED,
     f"GET {API}/topics/{{slug}}/signals": _KEYED,
     f"GET {API}/signals": _KEYED,
-    f"GET {API}/candidates": {**_KEYED, "reader": 403, "anna": 403, "bert": 403},
+    f"GET {API}/candidates": {**_DESK, "advisor": 200},
+    f"GET {API}/candidates/{{term}}": {**_DESK, "advisor": 200},
+    f"POST {API}/candidates/{{term}}/promote": _DESK,
+    f"POST {API}/candidates/{{term}}/merge": _DESK,
+    f"POST {API}/candidates/{{term}}/mute": {**_DESK, "advisor": 200},
+    f"GET {API}/ledger": {**_DESK, "advisor": 200},
     f"GET {API}/feeds": {**_KEYED, "anna": 403, "bert": 403},
     f"GET {API}/executives": {**_KEYED, "reader": 403},
     f"GET {API}/executives/{{slug}}/agenda": _ANNAS,
@@ -58,6 +63,7 @@ def fill(pattern: str, world: World, slug: str) -> str:
     """The path to that executive's, of a pattern."""
     person = slug if "executives" in pattern else "passkeys"
     values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
+    values["term"] = "black friday"
     asked = "?q=passkeys" if pattern.endswith("/search") else ""
     return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern) + asked
 

@@ -21,7 +21,8 @@ def database_url(sqlite_database: Callable[[], str]) -> str:
 
 def addresses(world: World) -> list[str]:
     """Every GET address, found and not found, page and API."""
-    filled = [path.format(slug="anna", week="2026-W48", id="x", token=world.tokens["anna"]) for path in _paths()]
+    values = {"slug": "anna", "week": "2026-W48", "id": "x", "token": world.tokens["anna"], "term": "quorvex"}
+    filled = [path.format(**values) for path in _paths()]
     return [*filled, "/nothing", "/api/v1/nothing", "/i/forged", "/api/v1/stories?limit=x", "/docs", "/redoc"]
 
 

@@ -29,6 +29,7 @@ from radar.records import (
 from radar.store import Store
 from radar.text import stable_id
 from radar.web.auth import Scope, create_key
+from tests.building import make_candidate
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 WEEK = date(2026, 11, 16)
@@ -108,6 +109,9 @@ def save_watch(store: Store) -> tuple[str, ...]:
             Signal("passkeys", WEEK, "rising", WEEK, "weak signal", True, 0.97, evidence, "Nine reports, usually two."),
             Signal("smart-glasses", WEEK, "weak signal", WEEK, None, False, 0.6, evidence, EARLY),
         ]
+    )
+    store.save_candidates(
+        [make_candidate("quorvex", "quorvex blenta"), make_candidate("fido key"), make_candidate("black friday")]
     )
     store.save_position(Position("passkeys", "assess", "Fewer thefts.", ADVICE, NOW, approved_by="Ida Advisor"))
     store.save_position(Position("passkeys", "trial", "Fewer thefts.", DRAFT, NOW))

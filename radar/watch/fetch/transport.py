@@ -136,6 +136,8 @@ class CurlTransport(httpx.AsyncBaseTransport):
         curl.setopt(pycurl.PROXY, "")  # whatever the environment says: a proxy would connect unguarded
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.MAXAGE_CONN, IDLE)
+        if (b"Connection", b"close") in headers:  # the server will close it, and need not say so
+            curl.setopt(pycurl.FORBID_REUSE, 1)
         if url.raw_scheme == b"https":
             curl.setopt(pycurl.CAINFO, self._authorities or find_authorities())
         curl.setopt(pycurl.OPENSOCKETFUNCTION, transfer.open_socket)

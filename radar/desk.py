@@ -1,0 +1,119 @@
+"""The advisor's desk, one for every face: candidates become topics, are merged into one or muted; the ledger."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from radar.config import join_topics, load_shipped_topics, load_topics
+from radar.errors import Conflict, Unusable
+from radar.judge.ledger import measure_reliability, write_ledger
+from radar.records import Candidate, LedgerLine, Reliability, Topic
+from radar.store import Store
+from radar.store.names import unknown_name
+from radar.text import clean_text
+from radar.topic_file import edit_topics, put_topic
+from radar.watch.context import propose_seeds
+
+LONGEST_DEFINITION = 200
+#: Titles in which a candidate's company is looked for.
+_SEED_WEEKS = timedelta(weeks=26)
+
+
+def show_candidate(store: Store, term: str, today: date) -> tuple[Candidate, tuple[str, ...]]:
+    """Return a candidate, by its term or one of its names, and the seeds proposed for it. Raises UnknownName."""
+    one = store.find_candidate(term)
+    titles = [report.title for report in store.list_reports(today - _SEED_WEEKS, today + timedelta(days=1))]
+    return one, propose_seeds(titles, one.names)
+
+
+def promote_candidate(store: Store, home: Path, term: str, draft: Topic, today: date) -> Candidate:
+    """Make a candidate a topic of topics.toml, as drafted, and return it as it stands then.
+
+    Slug and name may be left empty, and seeds out. Raises UnknownName; Conflict where it is a topic's already; Unusable
+    for words that make no topic, or a slug that is taken.
+    """
+    one, proposed = show_candidate(store, term, today)
+    topic = complete_topic(draft, one, proposed)
+
+    def decide(topics: Mapping[str, Topic]) -> Topic:
+        _check_free(one, topics)
+        quadrants = sorted({known.quadrant for known in topics.values()})
+        if topic.quadrant not in quadrants:
+            raise Unusable("quadrant", f"there is no such sector; use one of: {', '.join(quadrants)}")
+        if topic.slug in topics:
+            raise Unusable("slug", "there is such a topic: merge the candidate into it, or choose another slug")
+        return topic
+
+    _edit_topic(home, decide)
+    return _save(store, replace(one, standing="promoted", topic=topic.slug))
+
+
+def merge_candidate(store: Store, home: Path, term: str, slug: str) -> Candidate:
+    """Give a candidate's names to a topic, as aliases in topics.toml, and return it as it stands then.
+
+    Raises UnknownName for a candidate or a topic; Conflict where it is a topic's already.
+    """
+    one = store.find_candidate(term)
+
+    def decide(topics: Mapping[str, Topic]) -> Topic:
+        if slug not in topics:
+            raise unknown_name("topic", slug, topics)
+        _check_free(one, topics)
+        known = topics[slug]
+        return replace(known, aliases=tuple(dict.fromkeys((*known.aliases, *one.names))))
+
+    _edit_topic(home, decide)
+    return _save(store, replace(one, standing="merged", topic=slug))
+
+
+def mute_candidate(store: Store, home: Path, term: str) -> Candidate:
+    """Never raise a candidate again; return it as it stands then. Raises UnknownName; Conflict where it is decided."""
+    one = store.find_candidate(term)
+    if one.standing == "muted":
+        raise Conflict(f"{one.term} is muted already")
+    if one.topic:
+        _check_free(one, {topic.slug: topic for topic in load_topics(home)})
+    return _save(store, replace(one, standing="muted", topic=""))
+
+
+def complete_topic(draft: Topic, one: Candidate, proposed: tuple[str, ...]) -> Topic:
+    """Return the topic a candidate becomes: what the draft leaves open comes from it. Raises Unusable."""
+    slug = draft.slug or re.sub(r"[^a-z0-9]+", "-", one.term.lower()).strip("-")
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
+        raise Unusable("slug", "it has to be lower-case words joined by hyphens")
+    name, definition = clean_text(draft.name) or one.term, clean_text(draft.definition)
+    if not 0 < len(definition) <= LONGEST_DEFINITION:
+        raise Unusable("definition", f"it has to be a sentence of at most {LONGEST_DEFINITION} characters")
+    aliases = (name, *(alias for alias in one.names if alias != name.lower()))
+    seeds = tuple(seed for seed in map(clean_text, draft.seeds) if seed) or proposed
+    return Topic(slug, name, draft.quadrant, definition, aliases=aliases, seeds=seeds)
+
+
+def read_ledger(store: Store) -> tuple[list[LedgerLine], list[Reliability]]:
+    """Return how every topic that was flagged or raised was warned of, and how far confidence can be trusted."""
+    histories = {topic.slug: store.signal_history(topic.slug) for topic in store.list_topics()}
+    lines = write_ledger(histories, store.list_issues(limit=100_000), store.list_raised())
+    return lines, measure_reliability(lines)
+
+
+def _check_free(one: Candidate, topics: Mapping[str, Topic]) -> None:
+    """A candidate whose topic has been taken out since may be decided on anew."""
+    if one.topic in topics:
+        raise Conflict(f"{one.term} is {one.standing} already: it is the topic {one.topic}'s")
+
+
+def _edit_topic(home: Path, decide: Callable[[Mapping[str, Topic]], Topic]) -> None:
+    """Put the topic into topics.toml that is decided on in view of those there are while nobody else edits."""
+
+    def change(text: str, path: Path) -> str:
+        topics = {topic.slug: topic for topic in join_topics(load_shipped_topics(), text, path)}
+        return put_topic(text, decide(topics), path)
+
+    edit_topics(home, change)
+
+
+def _save(store: Store, one: Candidate) -> Candidate:
+    store.save_candidates([one])
+    return one
