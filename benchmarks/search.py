@@ -100,7 +100,7 @@ def make_rows(world: World, entries: int) -> Iterator[tuple[list[tuple], list[tu
             stories.append((number, id_, title, url, summary, first_at, last_at, " ".join(terms), marks))
             tags += [(id_, slug, 0.9, "[]") for slug in topics]
             rows += [
-                (own, FEEDS[feed].url, own, url, head, when, when, body, "", "", 1, id_)
+                (own, FEEDS[feed].url, own, url, head, when, when, body, "", 1, id_)
                 for own, head, body, feed, when in members
             ]
         made += AT_ONCE
@@ -108,10 +108,7 @@ def make_rows(world: World, entries: int) -> Iterator[tuple[list[tuple], list[tu
 
 
 STORY = "number, id, title, url, summary, first_at, last_at, terms, marks"
-ENTRY = (
-    "id, feed_url, entry_id, url, title, published_at, first_seen_at, summary, author, content_hash, revisions, "
-    "story_id"
-)
+ENTRY = "id, feed_url, entry_id, url, title, published_at, first_seen_at, summary, author, revisions, story_id"
 TAG = "story_id, topic, confidence, terms"
 
 

@@ -122,8 +122,11 @@ def split_tokens(text: str) -> list[str]:
     "C++" gives cplusplus, "C#" csharp, ".NET" dotnet, "A.I." ai, "node.js" node.js, "Wi-Fi" wifi, "Zürich" zurich.
     """
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    text = text.lower().replace("\u2019", "'").replace("\u2010", "-").replace("\u2011", "-")
+        text = text.replace("\u2019", "'").replace("\u2010", "-").replace("\u2011", "-")
+        text = unicodedata.normalize("NFD", text)
+        for mark in {c for c in set(text) if unicodedata.combining(c)}:
+            text = text.replace(mark, "")
+    text = text.lower()
     if ".net" in text:
         text = _DOT_NAMES.sub(" dotnet", text)
     text = text.replace("wi-fi", "wifi").replace("e-mail", "email").replace("e-commerce", "ecommerce")

@@ -61,6 +61,7 @@ class Stream:
         self._home = np.repeat(np.arange(len(known)), [len(story.entries) for story in known])  # row → story
         self._home = np.concatenate((self._home, np.full(len(arriving), -1)))
         self._since = len(self._entries) - len(arriving)
+        self._at = np.array([entry.published_at.timestamp() for entry in self._entries])
         self._alike, self._bonds = alike, bonds
         self._members: list[list[int]] = [[] for _ in known]
         self._first: list[float] = []
@@ -82,7 +83,7 @@ class Stream:
         """Put every arriving entry into the story it belongs to, or open a new one."""
         count = len(self._entries) - self._since
         capacity = len(self._ids) + count
-        at = np.array([entry.published_at.timestamp() for entry in self._entries[self._since :]])
+        at = self._at[self._since :]
         first, last = np.full(capacity, np.inf), np.full(capacity, -np.inf)
         first[: len(self._ids)], last[: len(self._ids)] = self._first, self._last
         if self._alike:
@@ -144,7 +145,7 @@ class Stream:
 
     def _enter(self, row: int, number: int) -> None:
         entry = self._entries[row]
-        at = entry.published_at.timestamp()
+        at = float(self._at[row])
         self._members[number].append(row)
         self._first[number] = min(self._first[number], at)
         self._last[number] = max(self._last[number], at)
@@ -209,10 +210,9 @@ class Stream:
 
     def _find_middles(self) -> NDArray[np.float64]:
         """Return the mean time of each story's entries; those of a story that went into another do not matter."""
-        at = np.array([entry.published_at.timestamp() for entry in self._entries])
         count = len(self._ids)
         sizes = np.bincount(self._home, minlength=count)
-        return np.bincount(self._home, weights=at - at[0], minlength=count) / np.maximum(sizes, 1)
+        return np.bincount(self._home, weights=self._at - self._at[0], minlength=count) / np.maximum(sizes, 1)
 
     def _merge(self, older: int, younger: int) -> bool:
         """Move all entries of a story to an older one, unless the advisor keeps them apart; tell whether they moved."""
