@@ -189,7 +189,7 @@ def _say_answers(
         say()
         say_block(f"{number}  {found.title}", hang="   ")
         owners = ", ".join(found.publishers[:3]) + (f" +{len(found.publishers) - 3}" if found.publishers[3:] else "")
-        say_block(f"{owners} · {found.last_at.day} {found.last_at:%b %Y}", "   ")
+        say_block(f"{owners} · {found.last_at.day} {found.last_at:%b %Y} · story {found.id}", "   ")
         if found.entries and found.entries[0].title != found.title:
             say_block(f"In: “{found.entries[0].title}” ({found.entries[0].publisher})", "   ")
         if found.topics:
