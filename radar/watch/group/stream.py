@@ -9,6 +9,7 @@ happening stays narrow, and no threshold has to know which of the two a reader h
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -269,8 +270,11 @@ class _Rows:
         """Write the products of rows (own × others) into the beginning of each row of `into`."""
         width = other._meaning.shape[0]
         np.matmul(self._meaning, other._meaning.T, out=into[:, :width])
-        words = (self._words @ other._words.T).tocoo()
-        into[words.row, words.col] += words.data
+        into[:, :width] += (self._words @ other._columns).toarray()
+
+    @cached_property
+    def _columns(self) -> Any:
+        return self._words.T.tocsr()  # once, not for every block that is multiplied with it
 
     def products_with_self(self) -> _Floats:
         """Return each row's product with itself."""
