@@ -9,7 +9,7 @@ from pathlib import Path
 from radar.config import join_topics, load_shipped_topics, load_topics
 from radar.errors import Conflict, Unusable
 from radar.judge.ledger import measure_reliability, write_ledger
-from radar.records import Candidate, LedgerLine, Reliability, Topic
+from radar.records import Candidate, LedgerLine, Raised, Reliability, Topic
 from radar.store import Store
 from radar.store.names import unknown_name
 from radar.text import clean_text
@@ -17,6 +17,7 @@ from radar.topic_file import edit_topics, put_topic
 from radar.watch.context import propose_seeds
 
 LONGEST_DEFINITION = 200
+FIRST_RAISED = date(1990, 1, 1)  # before that, a year is mistyped
 #: Titles in which a candidate's company is looked for.
 _SEED_WEEKS = timedelta(weeks=26)
 
@@ -96,6 +97,24 @@ def read_ledger(store: Store) -> tuple[list[LedgerLine], list[Reliability]]:
     histories = {topic.slug: store.signal_history(topic.slug) for topic in store.list_topics()}
     lines = write_ledger(histories, store.list_issues(limit=100_000), store.list_raised())
     return lines, measure_reliability(lines)
+
+
+def note_raised(store: Store, noted: Raised, today: date) -> date | None:
+    """Note the day on which an executive raised a topic; return the later day that it replaces.
+
+    Raises UnknownName; Unusable for a day to come or before 1990; Conflict where an earlier day is on file.
+    """
+    if noted.raised_on > today:
+        raise Unusable("on", f"{noted.raised_on} lies in the future; note what was raised, when it was")
+    if noted.raised_on < FIRST_RAISED:
+        raise Unusable("on", f"{noted.raised_on} is too long ago; name a day from {FIRST_RAISED} on")
+    before = store.save_raised(noted)
+    if before is not None and before < noted.raised_on:
+        raise Conflict(
+            f"{noted.topic}: {noted.executive} raised it on {before} already, and the first day stands; to take that "
+            f"back: radar ledger raised {noted.topic} --by {noted.executive} --undo"
+        )
+    return None if before == noted.raised_on else before
 
 
 def _check_free(one: Candidate, topics: Mapping[str, Topic]) -> None:

@@ -1,7 +1,9 @@
 """`radar candidates` and `radar import-archive`: terms nobody listed, and the past they are held against."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ import click
 
 from radar.cli.house import House, ListGroup, json_option, pass_house
 from radar.cli.output import count, format_on, say, say_block, say_json, say_table
-from radar.records import KINDS, Kind
+from radar.records import KINDS, Kind, Report
 
 if TYPE_CHECKING:
     from radar.app import App
@@ -163,7 +165,7 @@ def import_archive(house: House, archive: Path, kind: Kind) -> None:
     """Read dated titles of the past, so that a young Radar can tell what is new from what is new to it.
 
     The file is TSV with a header, or JSON Lines, plain or packed (.gz, .zst), with date, source, title and perhaps url.
-    Titles that are on file already stay as they are.
+    Titles that are on file already stay as they are; rows without title or source, and of days to come, are skipped.
 
     \b
     Example: radar import-archive titles-2025.tsv.gz --kind trade
@@ -171,11 +173,26 @@ def import_archive(house: House, archive: Path, kind: Kind) -> None:
     from radar.judge.replay import read_reports
     from radar.text import clean_text
 
+    rows: Counter[str] = Counter()
+
+    def sift(today: date) -> Iterator[Report]:
+        for one in read_reports([archive], kind, date.max):
+            title = clean_text(one.title, TITLE_LENGTH)
+            sort = "empty" if not title or not one.source.strip() else "future" if one.on > today else "taken"
+            rows[sort] += 1
+            if sort == "taken":
+                yield replace(one, title=title)
+
     with house.open() as app:
-        tomorrow = app.now().date() + timedelta(days=1)
-        reports = read_reports([archive], kind, tomorrow)
-        new = app.store.save_archive(replace(one, title=clean_text(one.title, TITLE_LENGTH)) for one in reports)
-    say(f"{archive.name}: {count(new, 'title')} new.")
+        new = app.store.save_archive(sift(app.now().date()))
+    said = [f"{count(new, 'title')} new"]
+    if known := rows["taken"] - new:
+        said.append(f"{known:,} known already")
+    if rows["future"]:
+        said.append(f"{rows['future']:,} in the future (skipped)")
+    if rows["empty"]:
+        said.append(f"{rows['empty']:,} without title or source (skipped)")
+    say(f"{archive.name}: {', '.join(said) if rows else 'no titles in it'}.")
 
 
 def _count_weeks(app: "App") -> int:

@@ -10,12 +10,11 @@ import click
 from radar.cli.evaluate_tags import tags
 from radar.cli.evaluate_warnings import warnings
 from radar.cli.house import House, json_option, pass_house
-from radar.cli.output import count, say, say_json, to_plain
+from radar.cli.output import count, say, say_json, write_lines, write_records
+from radar.cli.words import OutFile
 
 if TYPE_CHECKING:
     from radar.judge.evaluate import ReadDocument
-
-_OUT = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
 @click.group()
@@ -33,7 +32,7 @@ evaluate.add_command(warnings)
 
 @evaluate.command()
 @click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--out", type=_OUT, metavar="FILE", help="Write what was read: JSON Lines, a document a line.")
+@click.option("--out", type=OutFile(), metavar="FILE", help="Write what was read: JSON Lines, a document a line.")
 @json_option
 @pass_house
 def parse(house: House, folder: Path, out: Path | None, as_json: bool) -> None:
@@ -45,15 +44,12 @@ def parse(house: House, folder: Path, out: Path | None, as_json: bool) -> None:
     \b
     Example: radar evaluate parse feeds/ --out parsed.jsonl --json
     """
-    import json
-
     from radar.judge.evaluate import describe_document, score_parse
 
     now = house.now()
     documents = sorted(_read_folder(folder, now), key=lambda document: document.file)
     if out:
-        lines = (json.dumps(to_plain(describe_document(one, now)), ensure_ascii=False) for one in documents)
-        out.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        write_records(out, (describe_document(one, now) for one in documents))
     score = score_parse(documents, now)
     if as_json:
         say_json(score)
@@ -71,7 +67,7 @@ def parse(house: House, folder: Path, out: Path | None, as_json: bool) -> None:
 
 @evaluate.command()
 @click.argument("items", metavar="ITEMS", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--out", type=_OUT, metavar="FILE", help="Write the stories: TSV with id and story, a row an item.")
+@click.option("--out", type=OutFile(), metavar="FILE", help="Write the stories: TSV with id and story, a row an item.")
 @json_option
 def stories(items: Path, out: Path | None, as_json: bool) -> None:
     """Group a table of items into stories, in batches in the order of their time, as a crawler brings them.
@@ -91,7 +87,6 @@ def stories(items: Path, out: Path | None, as_json: bool) -> None:
         group_stream,
         read_items,
         score_stories,
-        write_stories,
     )
 
     entries, gold = read_items(items)
@@ -100,7 +95,7 @@ def stories(items: Path, out: Path | None, as_json: bool) -> None:
     seconds, cpu_seconds = time.perf_counter() - begun[0], time.process_time() - begun[1]
     peak = find_peak_memory()
     if out:
-        write_stories(out, entries, found)
+        write_lines(out, ["id\tstory", *(f"{entry.id}\t{found[entry.id]}" for entry in entries)])
     scores = {"stories": score_stories(found, gold)} if gold else {}
     if gold:
         scores["copies"] = score_stories(group_copies_stream(entries), gold)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from radar.cli.house import json_option
-from radar.cli.output import count, say, say_json
+from radar.cli.output import count, say, say_json, write_lines
+from radar.cli.words import OutFile
 
 if TYPE_CHECKING:
     from radar.records import Topic
@@ -17,23 +18,24 @@ _TABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--test", required=True, type=_TABLE, metavar="FILE", help="The texts to tag.")
-@click.option("--train", type=_TABLE, metavar="FILE", help="Labelled texts to learn from.")
+@click.option("--train", type=_TABLE, metavar="FILE", help="Labelled texts to learn from; this or --topics.")
 @click.option("--topics", "topics_file", type=_TABLE, metavar="FILE", help="What the labels mean: [[topic]] in TOML.")
-@click.option("--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), metavar="FILE",
-              help="Write the tags: TSV, a row a test row.")  # fmt: skip
+@click.option("--out", type=OutFile(), metavar="FILE", help="Write the tags: TSV, a row a test row.")
 @json_option
 def tags(test: Path, train: Path | None, topics_file: Path | None, out: Path | None, as_json: bool) -> None:
     """Tag the texts of a table.
 
-    Tables are TSV (.gz and .zst too) with a header: text, and labels with | between them. With --train the tagger
-    learns from labelled texts. Without, it knows of each topic only its name, description and seeds, and takes the
-    test's texts for its archive, labels unseen. The file has one column, labels: best first, empty where it abstains.
-    Scores are printed where the test has labels.
+    Tables are TSV (.gz and .zst too) with a header: text, and labels with | between them. One of --train and
+    --topics is needed. With --train the tagger learns from labelled texts. Without, it knows of each topic only its
+    name, description and seeds, and takes the test's texts for its archive, labels unseen. The file has one column,
+    labels: best first, empty where it abstains. Scores are printed where the test has labels.
 
     \b
     Example: radar evaluate tags --test news.tsv --topics labels.toml --out tags.tsv
              radar evaluate tags --test test.tsv.gz --train train.tsv.gz --json
     """
+    if train is None and topics_file is None:
+        raise click.UsageError("nothing says what the labels are; give --train or --topics, or both")
     import resource
     import time
 
@@ -42,8 +44,6 @@ def tags(test: Path, train: Path | None, topics_file: Path | None, out: Path | N
     from radar.judge.tags import score_tags
     from radar.watch.tag import Tagger
 
-    if train is None and topics_file is None:
-        raise click.UsageError("nothing to know the labels by; give --train or --topics")
     rows = list(read_table(test, ("text",), ("labels",)))
     texts = [row["text"] for row in rows]
     known = load_labels(topics_file) if topics_file else ()
@@ -58,8 +58,7 @@ def tags(test: Path, train: Path | None, topics_file: Path | None, out: Path | N
     found = [[guess.topic for guess in own] for own in tagger.tag_texts([(text, "") for text in texts], why=False)]
     tagged = time.process_time()
     if out:
-        lines = "".join(f"{'|'.join(own)}\n" for own in found)
-        out.write_text(f"labels\n{lines}", encoding="utf-8")
+        write_lines(out, ["labels", *("|".join(own) for own in found)])
     own = [_split_labels(row["labels"]) for row in rows]
     score = score_tags(found, own) if any(own) else None
     cost = {

@@ -25,7 +25,8 @@ def ledger() -> None:
 def list_ledger(house: House, as_json: bool) -> None:
     """List every topic that was flagged or raised: leads, misses, false alarms, and how far confidence can be trusted.
 
-    "in time" is four weeks or more before it was mainstream or an executive raised it; "faded" was warned of in vain.
+    The lead is from the flag to mainstream: "in time" is four weeks or more, "late" is less. What an executive raised
+    before it was flagged is "missed"; "faded" was warned of in vain.
 
     \b
     Example: radar ledger list --json
@@ -63,16 +64,31 @@ def list_ledger(house: House, as_json: bool) -> None:
 @ledger.command("raised")
 @click.argument("topic")
 @click.option("--by", "executive", required=True, metavar="EXEC", help="The executive who raised it.")
-@click.option("--on", type=Word("DATE", read_day), required=True, help="When, as in 2026-11-20.")
+@click.option("--on", type=Word("DATE", read_day), help="When, as in 2026-11-20.")
+@click.option("--undo", is_flag=True, help="Take back what was noted.")
 @pass_house
-def note_raised(house: House, topic: str, executive: str, on: date) -> None:
+def note_raised(house: House, topic: str, executive: str, on: date | None, undo: bool) -> None:
     """Note that an executive raised a topic: if Radar had not flagged it by then, it was missed.
+
+    The first day stands: an earlier one replaces what is on file, a later one is refused.
 
     \b
     Example: radar ledger raised passkeys --by president --on 2026-11-20
+             radar ledger raised passkeys --by president --undo
     """
+    from radar.desk import note_raised
+    from radar.errors import UnknownName
     from radar.records import Raised
 
+    if undo == (on is not None):
+        raise click.UsageError("give either --on, the day, or --undo")
     with house.open() as app:
-        app.store.save_raised(Raised(topic, executive, on))
-    say(f"{topic}: raised by {executive} on {format_on(on)}.")
+        if on is None:
+            gone = app.store.remove_raised(topic, executive)
+            if gone is None:
+                raise UnknownName(f"{topic}: nothing is noted as raised by {executive}; `radar ledger` lists what is")
+            say(f"{topic}: no longer noted as raised by {executive} on {format_on(gone)}.")
+            return
+        before = note_raised(app.store, Raised(topic, executive, on), app.now().date())
+    instead = f" (instead of {format_on(before)}: the first day stands)" if before else ""
+    say(f"{topic}: raised by {executive} on {format_on(on)}{instead}.")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from radar.errors import RadarError
+
 if TYPE_CHECKING:
     from radar.records import Position
 
@@ -38,6 +40,22 @@ def say_json(value: object) -> None:
     import json
 
     click.echo(strip_controls(json.dumps(to_plain(value), ensure_ascii=False, indent=2)))
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a file, a line each. Raises RadarError where that fails."""
+    try:
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+    except OSError as error:
+        raise RadarError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_records(path: Path, records: Iterable[object]) -> None:
+    """Write records as JSON Lines. Raises RadarError where that fails."""
+    import json
+
+    write_lines(path, (json.dumps(to_plain(record), ensure_ascii=False) for record in records))
 
 
 def to_plain(value: Any, *, without: Iterable[str] = ()) -> Any:

@@ -1,9 +1,11 @@
 """The words commands accept, each checked with a reason and an example when it is refused."""
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -23,6 +25,23 @@ class Word(click.ParamType[Any]):
             return self._read(value) if isinstance(value, str) else value
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class OutFile(click.Path):
+    """The type of a file to write, refused before any work where it is plain that it cannot be written."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, writable=True, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        path = super().convert(value, param, ctx)
+        folder = os.path.dirname(path) or "."
+        if not os.path.isdir(folder):
+            self.fail(f"there is no folder {folder!r} to write into", param, ctx)
+        if not os.path.lexists(path) and not os.access(folder, os.W_OK):
+            self.fail(f"the folder {folder!r} cannot be written to", param, ctx)
+        return path
 
 
 def read_day(text: str) -> date:

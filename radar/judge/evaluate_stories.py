@@ -87,15 +87,6 @@ def group_copies_stream(entries: Iterable[Entry]) -> dict[str, str]:
     return group_stream(entries, group_copies)
 
 
-def write_stories(path: Path, entries: Iterable[Entry], found: Mapping[str, str]) -> None:
-    """Write TSV: id and story of every entry, in the order of the entries. Raises RadarError."""
-    lines = ["id\tstory", *(f"{entry.id}\t{found[entry.id]}" for entry in entries)]
-    try:
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    except OSError as error:
-        raise RadarError(f"{path} cannot be written: {error.strerror}") from None
-
-
 def find_peak_memory() -> int:
     """Return the most memory this process has had, in bytes."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

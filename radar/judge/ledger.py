@@ -8,7 +8,7 @@ from radar.records import Issue, LedgerLine, Raised, Reliability, Signal, Verdic
 
 WEEK = timedelta(weeks=1)
 HALF_YEAR = timedelta(weeks=26)
-IN_TIME = timedelta(weeks=4)  # before mainstream, or before an executive raised it
+IN_TIME = timedelta(weeks=4)  # before mainstream
 _BANDS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -45,11 +45,13 @@ def _write_line(
     flagged_on, confirmed_on, mainstream_on = (
         one.week + WEEK if one else None for one in (flagged, confirmed, mainstream)
     )
-    known_on = min((day for day in (mainstream_on, raised[0].raised_on if raised else None) if day), default=None)
-    lead = (known_on - flagged_on).days if known_on and flagged_on else None
+    lead = (mainstream_on - flagged_on).days if mainstream_on and flagged_on else None
+    raised_first = bool(raised) and (flagged_on is None or raised[0].raised_on < flagged_on)
     lasted = _has_lasted(history, confirmed)
     verdict: Verdict = "open"
-    if known_on:
+    if raised_first:
+        verdict = "missed"
+    elif mainstream_on:
         verdict = "missed" if lead is None or lead < 0 else "in time" if lead >= IN_TIME.days else "late"
     elif lasted is False or (history and history[-1].phase == "fading" and confirmed):
         verdict = "faded"

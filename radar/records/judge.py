@@ -28,7 +28,7 @@ class LedgerLine:
     briefed: tuple[tuple[str, date], ...]  # executive, and the day of the first issue that told of it
     mainstream_on: date | None
     raised: tuple[Raised, ...]
-    lead: int | None  # days from the flag to mainstream, or to the first executive who raised it
+    lead: int | None  # days from the flag to mainstream
     confidence: float | None  # when it was confirmed
     lasted: bool | None  # half a year after it was confirmed; None: not known yet
     verdict: Verdict

@@ -1,9 +1,9 @@
 """Executives, what they said they want, and the advice on file."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from radar.records import Executive, Position, Raised, Statement, StatementChange
 from radar.store.engine import Database, columns_of, dump, insert_into, load, upsert
@@ -39,12 +39,31 @@ class Listen(Database):
                 raise unknown_name("executive", slug, connection.scalars(select(executive.c.slug)))
             return load(Executive, row)
 
-    def save_raised(self, raised_first: Raised) -> None:
-        """Note the day on which an executive raised a topic; the last note counts. Raises UnknownName."""
+    def save_raised(self, one: Raised) -> date | None:
+        """Note the day on which an executive raised a topic, unless an earlier one is on file: the first day stands.
+
+        Returns the day that was on file. Raises UnknownName.
+        """
+        mine = (raised.c.topic == one.topic) & (raised.c.executive == one.executive)
         with self._keep() as connection:
-            check_executive(connection, raised_first.executive)
-            check_topics(connection, [raised_first.topic])
-            upsert(connection, raised, [dump(raised_first, raised)], ["topic", "executive"])
+            check_executive(connection, one.executive)
+            check_topics(connection, [one.topic])
+            before: date | None = connection.scalar(select(raised.c.raised_on).where(mine).with_for_update())
+            if before is None or one.raised_on < before:
+                upsert(connection, raised, [dump(one, raised)], ["topic", "executive"])
+        return before
+
+    def remove_raised(self, topic: str, executive: str) -> date | None:
+        """Take back what an executive was noted to have raised; return its day, None if nothing was noted.
+
+        Raises UnknownName.
+        """
+        mine = (raised.c.topic == topic) & (raised.c.executive == executive)
+        with self._keep() as connection:
+            check_executive(connection, executive)
+            check_topics(connection, [topic])
+            before: date | None = connection.scalar(delete(raised).where(mine).returning(raised.c.raised_on))
+        return before
 
     def list_raised(self) -> list[Raised]:
         """Return what executives raised, by day."""

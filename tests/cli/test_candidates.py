@@ -37,11 +37,23 @@ def test_an_archive_is_read_once(run: Run, tmp_path: Path) -> None:
     """The same file again brings nothing; a row that does not fit is named."""
     archive = write_archive(tmp_path / "old.tsv", make_stream(3))
     assert run("import-archive", str(archive)).output == "old.tsv: 180 titles new.\n"
-    assert run("import-archive", str(archive)).output == "old.tsv: 0 titles new.\n"
+    assert run("import-archive", str(archive)).output == "old.tsv: 0 titles new, 180 known already.\n"
     archive.write_text("date\tsource\ttitle\nyesterday\tforum\tOne\n")
     failed = run("import-archive", str(archive))
     assert failed.exit_code != 0
     assert "Traceback" not in failed.output
+
+
+def test_rows_that_are_no_titles_of_the_past_are_counted_in_words(run: Run, tmp_path: Path) -> None:
+    """Without a title, also one of what nobody sees, or without source; of tomorrow. A title twice is new once."""
+    archive = tmp_path / "old.tsv"
+    rows = ["2026-11-20\tforum\tOne", "2026-11-20\tforum\tOne", "2026-11-24\tforum\tToday's", "2026-11-20\tforum\t"]
+    rows += ["2026-11-20\tforum\t \u200b ", "2026-11-20\t\tTwo", "2026-11-25\tforum\tThree"]
+    archive.write_text("\n".join(["date\tsource\ttitle", *rows, ""]), encoding="utf-8")
+    said = "1 known already, 1 in the future (skipped), 3 without title or source (skipped)."
+    assert run("import-archive", str(archive)).output == f"old.tsv: 2 titles new, {said}\n"
+    archive.write_text("date\tsource\ttitle\n", encoding="utf-8")
+    assert run("import-archive", str(archive)).output == "old.tsv: no titles in it.\n"
 
 
 def test_a_young_radar_says_what_it_cannot_know_yet(run: Run) -> None:

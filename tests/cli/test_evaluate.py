@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.cli_run import Run
 from tests.cli.test_candidates import write_archive
 from tests.watch.hostile import item, rss
@@ -127,7 +129,43 @@ def test_an_archive_is_replayed_alert_by_alert(run: Run, tmp_path: Path) -> None
     story = run(*options, "--explain", "quorvex").output
     assert "kept out: fewer than 4 titles in a year" in story
     assert "raised" in story
-    assert "whole archive" in run(*options, "--explain", "nothing").output
+    assert run(*options, "--explain", "nothing").output == "nothing: in fewer than three titles of the whole archive.\n"
+    told = json.loads(run(*options, "--explain", "Quorvex", "--json").output)
+    assert (told["term"], told["known"]) == ("quorvex", True)
+    assert [f"{week['on']}  {week['standing']}" for week in told["weeks"]] == story.splitlines()
+    assert json.loads(run(*options, "--explain", "nothing", "--json").output)["weeks"] == []
+
+
+def test_a_replay_that_cannot_be_is_refused_in_a_line(run: Run, tmp_path: Path) -> None:
+    """At the end of time, or a term's story where only listed topics are followed."""
+    archive = str(write_archive(tmp_path / "old.tsv", make_stream(3)))
+    ages = run("evaluate", "warnings", archive, "--start", "9999-01-01", "--end", "9999-12-31")
+    listed = run(
+        *("evaluate", "warnings", archive, "--start", "2026-01-01", "--end", "2026-11-22"),
+        *("--explain", "quorvex", "--topics", archive),
+    )
+    for refused, said in ((ages, "beyond 2100"), (listed, "leave out --topics")):
+        assert (refused.exit_code, refused.stderr.count("\n")) == (2, 1)
+        assert said in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["parse", "stories", "tags", "warnings"])
+def test_a_file_that_cannot_be_written_is_named_in_a_line(run: Run, tmp_path: Path, command: str) -> None:
+    """A folder that is not there before any work, a full disk after it."""
+    table = tmp_path / "labelled.tsv"
+    table.write_text("text\tlabels\nPasskeys for the login\tKeys\nFarmers bring in the harvest\tfarming\n")
+    archive = write_archive(tmp_path / "old.tsv", make_stream(120) + make_rise("Quorvex", 90, [3] * 16))
+    arguments = {
+        "parse": [str(fill(tmp_path / "feeds"))],
+        "stories": [str(write_items(tmp_path))],
+        "tags": ["--test", str(table), "--train", str(table)],
+        "warnings": [str(archive), "--start", "2025-10-01", "--end", "2026-11-22"],
+    }[command]
+    nowhere = run("evaluate", command, *arguments, "--out", str(tmp_path / "nowhere" / "x"))
+    assert (nowhere.exit_code, nowhere.stdout, nowhere.stderr.count("\n")) == (2, "", 1)
+    assert "there is no folder" in nowhere.stderr
+    full = run("evaluate", command, *arguments, "--out", "/dev/full")
+    assert (full.exit_code, full.stderr) == (1, "radar: /dev/full cannot be written: No space left on device\n")
 
 
 def test_a_broken_archive_is_named_in_a_line(run: Run, tmp_path: Path) -> None:

@@ -66,7 +66,10 @@ def test_labelled_texts_teach_and_scores_come_as_json(run: Run, tables: Path) ->
 def test_what_cannot_be_measured_is_said_in_a_line(run: Run, tables: Path) -> None:
     """No labels to go by, a label twice, a missing column."""
     test = str(tables / "test.tsv")
-    assert "give --train or --topics" in run("evaluate", "tags", "--test", test).stderr
+    bare = run("evaluate", "tags", "--test", test)
+    assert (bare.exit_code, bare.stderr.count("\n")) == (2, 1)
+    assert "give --train or --topics" in bare.stderr
+    assert "One of --train and" in run("evaluate", "tags", "--help").output
     (tables / "twice.toml").write_text(TOPICS + TOPICS, encoding="utf-8")
     twice = run("evaluate", "tags", "--test", test, "--topics", str(tables / "twice.toml"))
     assert "the label 'Keys' is used twice" in twice.stderr

@@ -36,12 +36,26 @@ def test_a_lead_of_less_than_four_weeks_is_late() -> None:
 
 
 def test_what_an_executive_raised_first_was_missed() -> None:
-    """Whether Radar flagged it a week later, or never."""
+    """Whether Radar flagged it a week later, or never; also where it took long to be mainstream after that."""
     raised = Raised("passkeys", "president", MONDAY)
     [after] = write_ledger({"passkeys": walk(None, "rising")}, [], [raised])
     [never] = write_ledger({"passkeys": walk(None, None)}, [], [raised])
-    assert (after.lead, after.verdict) == (-14, "missed")
+    [led] = write_ledger({"passkeys": walk(None, *["rising"] * 6, "mainstream")}, [], [raised])  # type: ignore[list-item]
+    assert (after.lead, after.verdict) == (None, "missed")
     assert (never.lead, never.verdict) == (None, "missed")
+    assert (led.lead, led.verdict) == (42, "missed")
+
+
+def test_what_an_executive_raised_after_the_flag_is_no_miss_and_not_late() -> None:
+    """On the day of the flag or a week after it; the lead is against mainstream alone."""
+    flagged = MONDAY + 2 * WEEK
+    for day in (flagged, flagged + WEEK):
+        raised = Raised("passkeys", "president", day)
+        [line] = write_ledger({"passkeys": walk(None, "rising", "rising")}, [], [raised])
+        assert (line.flagged_on, line.lead, line.verdict) == (flagged, None, "open")
+        known = walk(None, *["rising"] * 6, "mainstream")  # type: ignore[list-item]
+        [line] = write_ledger({"passkeys": known}, [], [raised])
+        assert (line.lead, line.verdict) == (42, "in time")
 
 
 def test_what_was_confirmed_and_did_not_last_has_faded() -> None:

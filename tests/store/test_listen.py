@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from radar.errors import UnknownName
-from radar.records import Position, Statement, StatementChange
+from radar.records import Position, Raised, Statement, StatementChange
 from radar.store import Store, open_store
 from tests.store.store_samples import DAY, NOW, PRESIDENT, make_topic, race
 
@@ -114,3 +114,19 @@ def test_positions_need_their_topic(store: Store) -> None:
         store.save_position(ADVICE)
     with pytest.raises(UnknownName, match="no topic is called 'ai'"):
         store.position_history("ai")
+
+
+def test_the_first_day_on_which_a_topic_was_raised_stands_until_it_is_taken_back(store: Store) -> None:
+    """Each note returns the day that was on file; nobody else's is touched."""
+    store.save_topics([make_topic("ai")])
+    for slug in ("president", "board"):
+        store.save_executive(replace(PRESIDENT, slug=slug))
+    today, before = NOW.date(), (NOW - DAY).date()
+    first, later = Raised("ai", "president", before), Raised("ai", "president", today)
+    board = Raised("ai", "board", today)
+    assert [store.save_raised(one) for one in (later, first, later, board)] == [None, today, before, None]
+    assert store.list_raised() == [first, board]
+    assert [store.remove_raised("ai", "president") for _ in range(2)] == [before, None]
+    assert store.list_raised() == [board]
+    with pytest.raises(UnknownName):
+        store.remove_raised("ai", "nobody")
