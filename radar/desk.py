@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from radar.config import join_topics, load_shipped_topics, load_topics
+from radar.config import LONGEST_DEFINITION, find_mistake, join_topics, load_shipped_topics, load_topics
 from radar.errors import Conflict, Unusable
 from radar.judge.ledger import measure_reliability, write_ledger
 from radar.records import Candidate, LedgerLine, Raised, Reliability, Topic
@@ -16,7 +16,6 @@ from radar.text import clean_text
 from radar.topic_file import edit_topics, put_topic
 from radar.watch.context import propose_seeds
 
-LONGEST_DEFINITION = 200
 FIRST_RAISED = date(1990, 1, 1)  # before that, a year is mistyped
 #: Titles in which a candidate's company is looked for.
 _SEED_WEEKS = timedelta(weeks=26)
@@ -40,9 +39,6 @@ def promote_candidate(store: Store, home: Path, term: str, draft: Topic, today: 
 
     def decide(topics: Mapping[str, Topic]) -> Topic:
         _check_free(one, topics)
-        quadrants = sorted({known.quadrant for known in topics.values()})
-        if topic.quadrant not in quadrants:
-            raise Unusable("quadrant", f"there is no such sector; use one of: {', '.join(quadrants)}")
         if topic.slug in topics:
             raise Unusable("slug", "there is such a topic: merge the candidate into it, or choose another slug")
         return topic
@@ -54,7 +50,7 @@ def promote_candidate(store: Store, home: Path, term: str, draft: Topic, today: 
 def merge_candidate(store: Store, home: Path, term: str, slug: str) -> Candidate:
     """Give a candidate's names to a topic, as aliases in topics.toml, and return it as it stands then.
 
-    Raises UnknownName for a candidate or a topic; Conflict where it is a topic's already.
+    Raises UnknownName for a candidate or a topic; Conflict where it is a topic's already; Unusable where a name is.
     """
     one = store.find_candidate(term)
 
@@ -125,10 +121,14 @@ def _check_free(one: Candidate, topics: Mapping[str, Topic]) -> None:
 
 def _edit_topic(home: Path, decide: Callable[[Mapping[str, Topic]], Topic]) -> None:
     """Put the topic into topics.toml that is decided on in view of those there are while nobody else edits."""
+    shipped = load_shipped_topics()
 
     def change(text: str, path: Path) -> str:
-        topics = {topic.slug: topic for topic in join_topics(load_shipped_topics(), text, path)}
-        return put_topic(text, decide(topics), path)
+        topics = {topic.slug: topic for topic in join_topics(shipped, text, path)}
+        topic = decide(topics)
+        if mistake := find_mistake([topic], topics | {topic.slug: topic}, {known.quadrant for known in shipped}):
+            raise Unusable(mistake.key, mistake.reason)
+        return put_topic(text, topic, path)
 
     edit_topics(home, change)
 

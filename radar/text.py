@@ -5,6 +5,7 @@ import functools
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 # Characters that carry no text but can hide or reorder it: zero-width marks, bidirectional controls, BOM.
 _INVISIBLE = re.compile(
@@ -164,6 +165,14 @@ def split_terms(text: str) -> list[str]:
 def fold_phrase(phrase: str) -> str:
     """Return a name as a run of folded tokens, so that "AI note-takers" and "AI note taker" are one."""
     return " ".join(fold_plural(token) for token in split_tokens(phrase))
+
+
+def hint_close(name: str, known: Iterable[str]) -> str:
+    """Return the question whether one of the known names was meant that are close to a name; "" if none is."""
+    from difflib import get_close_matches  # only a mistake pays for it
+
+    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else ""
 
 
 # A closing number is the title's own ("… - week 46"), not a publisher's.

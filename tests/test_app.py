@@ -56,7 +56,7 @@ def test_a_broken_list_changes_nothing_and_is_said_once(
     assert "stay as they were" in line
 
 
-OWN = '[[topic]]\nslug = "tides"\nname = "Tidal power"\nquadrant = "frontier"\ndefinition = "{}"\n'
+OWN = '[[topic]]\nslug = "tides"\nname = "Tides"\nquadrant = "frontier"\ndefinition = "{}"\n'
 
 
 def write_topics(home: Path, text: str, second: int) -> None:

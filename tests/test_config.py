@@ -165,7 +165,9 @@ def test_own_topics_replace_and_extend_the_shipped_ones(tmp_path: Path) -> None:
     """By slug; the others stay."""
     shipped = {topic.slug: topic for topic in load_topics(tmp_path)}
     (tmp_path / "topics.toml").write_text(
-        TOPIC.replace("Keys.", "Our words.") + TOPIC.replace("passkeys", "barn-doors") + 'parent = "passkeys"\n',
+        TOPIC.replace("Keys.", "Our words.")
+        + TOPIC.replace("passkeys", "barn-doors").replace("Passkeys", "Barn doors")
+        + 'parent = "passkeys"\n',
         encoding="utf-8",
     )
     topics = {topic.slug: topic for topic in load_topics(tmp_path)}
@@ -180,6 +182,45 @@ def test_a_parent_that_is_no_topic_is_named_with_its_line(tmp_path: Path) -> Non
     (tmp_path / "topics.toml").write_text(TOPIC + 'parent = "kyes"\n', encoding="utf-8")
     with pytest.raises(ConfigError, match=r"topics\.toml:6: topic\[0\] passkeys: parent: 'kyes' is not a topic"):
         load_topics(tmp_path)
+
+
+OTHER = TOPIC.replace("asskeys", "itons").replace("Keys.", "Tons.")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (TOPIC.replace("frontier", "nosuch"), "4: topic[0] passkeys: quadrant: 'nosuch' is no quadrant; use one of: "),
+        (TOPIC.replace("Keys.", "x" * 201), "5: topic[0] passkeys: definition: has 201 characters; shorten it"),
+        (TOPIC.replace("Passkeys", "x" * 81), "3: topic[0] passkeys: name: has 81 characters; shorten it"),
+        (TOPIC + OTHER.replace("Pitons", "Passkey"), "3: topic[0] passkeys: name: 'Passkeys' is the name of pitons"),
+        (OTHER + 'aliases = ["piton", "the"]\n', "6: topic[0] pitons: aliases: 'the' says too little"),
+    ],
+)
+def test_a_topic_that_cannot_stand_in_the_list_is_named_with_line_and_key(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    """Every list has to be clear: which sector, which topic a name means."""
+    (tmp_path / "topics.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(f"topics.toml:{message}")):
+        load_topics(tmp_path)
+
+
+def test_an_alias_may_be_shared(tmp_path: Path) -> None:
+    """A narrower topic often goes by what is an alias of the broader one: its stories are about both."""
+    (tmp_path / "topics.toml").write_text(OTHER + 'aliases = ["Social-media"]\n', encoding="utf-8")
+    assert "pitons" in {topic.slug for topic in load_topics(tmp_path)}
+
+
+def test_names_are_free_that_only_a_replaced_topic_had(tmp_path: Path) -> None:
+    """And a name in a script without tokens is compared as it is written."""
+    (tmp_path / "topics.toml").write_text(
+        TOPIC.replace("Passkeys", "量子")
+        + OTHER.replace("Pitons", "Passkeys")
+        + OTHER.replace('"pitons"', '"ropes"').replace("Pitons", "квант"),
+        encoding="utf-8",
+    )
+    assert {"passkeys", "pitons", "ropes"} <= {topic.slug for topic in load_topics(tmp_path)}
 
 
 @pytest.mark.parametrize(

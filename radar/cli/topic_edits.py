@@ -49,11 +49,10 @@ def add_topic(house: House, /, slug: str, dry_run: bool, as_json: bool, **words:
     """Add a topic to topics.toml and read every story anew with it.
 
     \b
-    Example: radar topics add quantum-sensing --name "Quantum sensing" --quadrant frontier \\
-               --definition "Sensors that measure with single atoms." --seed gravimeter --dry-run
+    Example: radar topics add kite-power --name "Kite power" --quadrant frontier \\
+               --definition "Kites that make electricity." --seed tether --dry-run
     """
     from radar.records import Topic
-    from radar.topic_file import put_topic
 
     given = {key: value for key, value in words.items() if value}
     topic = Topic(slug, **given)
@@ -61,7 +60,7 @@ def add_topic(house: House, /, slug: str, dry_run: bool, as_json: bool, **words:
     def change(text: str, path: Path) -> str:
         if slug in _list_topics(text, path):
             raise click.UsageError(f"{slug} is a topic already; change it with `radar topics edit {slug}`")
-        return put_topic(text, topic, path)
+        return _put_checked(text, topic, path)
 
     _carry_out(house, slug, "Added", change, dry_run, as_json)
 
@@ -83,13 +82,12 @@ def edit_topic(house: House, /, slug: str, dropped: Sequence[str], dry_run: bool
     Example: radar topics edit passkeys --alias "device-bound key" --drop "sign in"
     """
     from radar.store.names import unknown_name
-    from radar.topic_file import put_topic
 
     def change(text: str, path: Path) -> str:
         known = _list_topics(text, path)
         if slug not in known:
             raise unknown_name("topic", slug, known)
-        return put_topic(text, _change_topic(known[slug], words, dropped), path)
+        return _put_checked(text, _change_topic(known[slug], words, dropped), path)
 
     _carry_out(house, slug, "Changed", change, dry_run, as_json)
 
@@ -105,7 +103,7 @@ def remove_topic(house: House, slug: str, dry_run: bool, as_json: bool) -> None:
     A topic that Radar brings and you have changed becomes as it was shipped.
 
     \b
-    Example: radar topics remove quantum-sensing
+    Example: radar topics remove kite-power
     """
     from radar.config import parse_topics
     from radar.store.names import unknown_name
@@ -126,6 +124,17 @@ def _list_topics(text: str, path: Path) -> "dict[str, Topic]":
     from radar.config import join_topics, load_shipped_topics
 
     return {topic.slug: topic for topic in join_topics(load_shipped_topics(), text, path)}
+
+
+def _put_checked(text: str, topic: "Topic", path: Path) -> str:
+    """Return the text of topics.toml with a topic; what is wrong with it is said of the option that brought it."""
+    from radar.config import find_mistake, load_shipped_topics
+    from radar.topic_file import put_topic
+
+    topics = _list_topics(text, path) | {topic.slug: topic}
+    if mistake := find_mistake([topic], topics, {known.quadrant for known in load_shipped_topics()}):
+        raise click.UsageError(f"--{'alias' if mistake.key == 'aliases' else mistake.key}: {mistake}")
+    return put_topic(text, topic, path)
 
 
 def _change_topic(topic: "Topic", words: dict[str, Any], dropped: Sequence[str]) -> "Topic":
@@ -153,22 +162,24 @@ def _carry_out(
     from radar.topic_file import edit_topics
 
     path = house.home / TOPICS_FILE
+    shipped = load_shipped_topics()
 
     def checked(text: str, path: Path) -> str:
         changed = change(text, path)
-        join_topics(load_shipped_topics(), changed, path)
+        join_topics(shipped, changed, path)
         return changed
 
     with house.open() as app:
-        wanted = join_topics(load_shipped_topics(), checked(read_topics_file(path), path), path)
-        changes = app.pipeline.preview_topics(wanted, app.now())
+        wanted = join_topics(shipped, checked(read_topics_file(path), path), path)
+        changes = app.pipeline.preview_topics(wanted)
         if not dry_run:
             edit_topics(house.home, checked)
             app.sync_topics()
     if as_json:
         say_json({"topic": slug, "dry_run": dry_run, "changes": changes})
         return
-    say(f"{'Nothing is changed yet' if dry_run else f'{done} {slug} in {path.name}'}.")
+    back = ": the one that Radar brings holds again" if done == "Removed" and slug in {t.slug for t in shipped} else ""
+    say(f"{'Nothing is changed yet' if dry_run else f'{done} {slug} in {path.name}{back}'}.")
     own = [one for one in changes if one.topic == slug]
     for one in own:
         _say_change(one, dry_run)

@@ -70,6 +70,7 @@ def show_topic(house: House, slug: str, as_json: bool) -> None:
 
     with house.open() as app:
         known = {topic.slug: topic for topic in app.store.list_topics()}
+        slug = slug.lower()
         if slug not in known:
             raise unknown_name("topic", slug, known)
         topic = known[slug]

@@ -21,7 +21,9 @@ from radar.config.settings import (
     read_feeds_file,
 )
 from radar.config.topics import (
+    LONGEST_DEFINITION,
     TOPICS_FILE,
+    find_mistake,
     join_topics,
     load_labels,
     load_shipped_topics,
@@ -32,6 +34,7 @@ from radar.config.topics import (
 
 __all__ = [
     "FEEDS_FILE",
+    "LONGEST_DEFINITION",
     "SETTINGS_FILE",
     "TIME",
     "TOPICS_FILE",
@@ -43,6 +46,7 @@ __all__ = [
     "Settings",
     "WebSettings",
     "find_home",
+    "find_mistake",
     "is_web_address",
     "join_topics",
     "load_feeds",

@@ -1,16 +1,32 @@
 """The topics: those that ship, the operator's own, and labels of data to be measured."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from radar.config.toml import decode, find_line, read_text
 from radar.errors import ConfigError
 from radar.records import Topic
+from radar.text import fold_phrase, hint_close, split_terms
 
 TOPICS_FILE = "topics.toml"
+LONGEST_NAME = 80
+LONGEST_DEFINITION = 200
+
+
+class TopicMistake(NamedTuple):
+    """What is wrong with a topic: in which field, with which of its words ("": all of them), and why."""
+
+    topic: Topic
+    key: str
+    word: str
+    reason: str  # repeats nothing of what was given
+
+    def __str__(self) -> str:
+        return f"{self.word!r} {self.reason}" if self.word else self.reason
 
 
 class _TopicRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,20 +86,50 @@ def read_topics_file(path: Path) -> str:
 def join_topics(shipped: Iterable[Topic], text: str, path: Path) -> tuple[Topic, ...]:
     """Return the shipped topics with those of a topics.toml, which add to them or replace them by slug."""
     own = parse_topics(text, path)
-    topics = {topic.slug: topic for topic in shipped} | {topic.slug: topic for topic in own}
-    for index, topic in enumerate(own):
-        seen = {topic.slug}
-        while topic.parent:
-            if topic.parent not in topics or topic.parent in seen:
-                line = find_line(text, "topic", index, "parent")
-                wrong = "comes back to the topic itself" if topic.parent in seen else "is not a topic"
-                raise ConfigError(
-                    f"{path}:{line}: topic[{index}] {own[index].slug}: parent: {topic.parent!r} {wrong}; "
-                    "correct the slug"
-                )
-            topic = topics[topic.parent]
-            seen.add(topic.slug)
+    brought = {topic.slug: topic for topic in shipped}
+    topics = brought | {topic.slug: topic for topic in own}
+    if own and (mistake := find_mistake(own, topics, {topic.quadrant for topic in brought.values()})):
+        index = own.index(mistake.topic)
+        line = find_line(text, "topic", index, mistake.key)
+        raise ConfigError(f"{path}:{line}: topic[{index}] {mistake.topic.slug}: {mistake.key}: {mistake}")
     return tuple(topics.values())
+
+
+def find_mistake(
+    checked: Iterable[Topic], topics: Mapping[str, Topic], quadrants: Iterable[str]
+) -> TopicMistake | None:
+    """Return the first thing that keeps one of the checked topics from standing in a list (by slug), themselves in it.
+
+    A name belongs to one topic; an alias may be shared, since a narrower topic often has one of the broader. Either is
+    more than words like "the", which every story has.
+    """
+    allowed = sorted(quadrants)
+    owners: dict[str, set[str]] = {}
+    for known in topics.values():
+        owners.setdefault(fold_phrase(known.name) or known.name, set()).add(known.slug)
+    for topic in checked:
+        if topic.quadrant not in allowed:
+            return TopicMistake(topic, "quadrant", topic.quadrant, f"is no quadrant; use one of: {', '.join(allowed)}")
+        for key, most in (("name", LONGEST_NAME), ("definition", LONGEST_DEFINITION)):
+            if (length := len(getattr(topic, key))) > most:
+                return TopicMistake(topic, key, "", f"has {length} characters; shorten it to at most {most}")
+        for key, names in (("name", [topic.name]), ("aliases", topic.aliases)):
+            for name in names:
+                folded = fold_phrase(name)  # "" in scripts that have no tokens: such names prove nothing
+                if folded and not split_terms(name):
+                    return TopicMistake(topic, key, name, "says too little to tell a topic by; use a fuller name")
+                if key == "name" and (others := owners[folded or name] - {topic.slug}):
+                    return TopicMistake(topic, key, name, f"is the name of {min(others)} already; use another")
+        above, seen = topic, {topic.slug}
+        while above.parent:
+            if above.parent in seen:
+                return TopicMistake(topic, "parent", above.parent, "comes back to the topic itself; correct the slug")
+            if above.parent not in topics:
+                hint = hint_close(above.parent, topics) or "correct the slug"
+                return TopicMistake(topic, "parent", above.parent, f"is not a topic; {hint}")
+            above = topics[above.parent]
+            seen.add(above.slug)
+    return None
 
 
 def parse_topics(text: str, path: Path) -> tuple[Topic, ...]:

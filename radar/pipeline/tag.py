@@ -51,18 +51,23 @@ class Tagging(Steps):
         self.store.save_tags([story.id for story in stories], tags)
         return len(tags)
 
-    def preview_topics(self, topics: Sequence[Topic], now: datetime) -> list[Retagging]:
-        """Return what these topics would change if they were the list, topic by topic; nothing is stored."""
+    def preview_topics(self, topics: Sequence[Topic]) -> list[Retagging]:
+        """Return what these topics would change if they were the list, topic by topic; nothing is stored.
+
+        Both lists are learnt from the archive as it is now: what learning anew changes by itself is not their doing.
+        """
         corrections = self.store.list_tag_corrections()
-        attempt, model = self._learn(topics, corrections, now)
-        if not attempt.accepted:
-            model = self._model_in_service()
-        tagger = Tagger(topics, corrections, model)
+        taught_by = self.store.list_stories(limit=TRAINING_STORIES)
+        now, then = (
+            Tagger(known, corrections, learn_from_stories(known, taught_by, corrections)[0])
+            for known in (list(self.topics.values()), topics)
+        )
         changes: dict[str, Retagging] = {}
         for stories in self._read_archive():
             titles = {story.id: story.title for story in stories}
-            before = {(tag.story_id, tag.topic) for tags in self.store.tags_of(titles).values() for tag in tags}
-            after = {(tag.story_id, tag.topic) for tag in tagger.tag_stories(stories)}
+            before, after = (
+                {(tag.story_id, tag.topic) for tag in tagger.tag_stories(stories)} for tagger in (now, then)
+            )
             for story_id, topic in sorted(after ^ before):
                 change = changes.setdefault(topic, Retagging(topic))
                 won = (story_id, topic) in after

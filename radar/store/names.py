@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from radar.errors import UnknownName
+from radar.text import hint_close
 
 _WHERE = {
     "candidate": "`radar candidates --all` lists them",
@@ -21,9 +22,6 @@ _WHERE = {
 
 def unknown_name(what: str, name: str, known: Iterable[str] = ()) -> UnknownName:
     """Return the error to raise: what was asked for, the closest known names, where to look."""
-    from difflib import get_close_matches  # only a mistake pays for it
-
-    close = get_close_matches(name, list(known), n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(close)}? " if close else ""
+    hint = f"{close} " if (close := hint_close(name, known)) else ""
     shown = name if len(name) <= 120 else name[:119] + "…"
     return UnknownName(f"no {what} is called {shown!r}: {hint}{_WHERE[what]}")

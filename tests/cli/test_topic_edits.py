@@ -9,6 +9,7 @@ from tests.building import HOUR, NOW, make_entry
 from tests.cli.cli_run import Run
 
 FEED = "https://ledger.example/feed"
+DUMMY = ("--name", "Dummy", "--quadrant", "frontier", "--definition", "Nothing at all.")
 WAVES = ("--name", "Wave power", "--quadrant", "frontier", "--definition", "Buoys that make electricity.")
 
 
@@ -19,7 +20,7 @@ def fill(home: Path, run: Run) -> str:
         entries = [make_entry("Wave buoys light a harbour"), make_entry("Passkeys reach the bank")]
         store.save_crawl(Crawl(FEED, NOW, "new entries", "ok", "", NOW + HOUR), entries)
     (home / "feeds.toml").write_text(f'[[feed]]\nurl = "{FEED}"\nkind = "trade"\npaused = true\n')
-    assert run("topics", "add", "dummy", *WAVES).exit_code == 0
+    assert run("topics", "add", "dummy", *DUMMY).exit_code == 0
     from radar.app import open_app
 
     with open_app(home) as app:
@@ -57,7 +58,9 @@ def test_a_shipped_topic_is_changed_in_the_own_file_and_comes_back(home: Path, r
     shown = json.loads(run("topics", "show", "passkeys", "--json").output)["topic"]
     assert "wave buoys" in shown["aliases"]
     assert shown["primer"]
-    assert run("topics", "remove", "passkeys").exit_code == 0
+    assert run("topics", "show", "PASSKEYS").output.startswith("Passkeys (passkeys)")
+    removed = run("topics", "remove", "passkeys").output
+    assert "Removed passkeys in topics.toml: the one that Radar brings holds again." in removed
     assert topics_of(run, story) == []
     assert "passkeys" in run("topics").output
 
@@ -65,7 +68,7 @@ def test_a_shipped_topic_is_changed_in_the_own_file_and_comes_back(home: Path, r
 def test_a_topic_of_ones_own_goes_and_its_name_with_it(home: Path, run: Run) -> None:
     """It is listed no more."""
     fill(home, run)
-    assert run("topics", "remove", "dummy").exit_code == 0
+    assert "Removed dummy in topics.toml.\n" in run("topics", "remove", "dummy").output
     assert "dummy" not in run("topics").output
 
 
@@ -75,8 +78,13 @@ def test_mistakes_are_answered_in_a_line_and_change_nothing(home: Path, run: Run
     before = (home / "topics.toml").read_text()
     for arguments, said in (
         (("add", "passkeys", *WAVES), "passkeys is a topic already"),
-        (("add", "w", *WAVES, "--parent", "no-such"), "w: parent: 'no-such' is not a topic"),
-        (("edit", "dummy", "--parent", "dummy"), "dummy: parent: 'dummy' comes back to the topic itself"),
+        (("add", "w", *WAVES, "--parent", "paskeys"), "--parent: 'paskeys' is not a topic; did you mean passkeys"),
+        (("edit", "dummy", "--parent", "dummy"), "--parent: 'dummy' comes back to the topic itself"),
+        (("add", "w", *WAVES, "--quadrant", "nosuch"), "--quadrant: 'nosuch' is no quadrant; use one of: data and"),
+        (("edit", "dummy", "--definition", "x" * 201), "--definition: has 201 characters; shorten it to at most 200"),
+        (("edit", "dummy", "--name", "x" * 81), "--name: has 81 characters; shorten it to at most 80"),
+        (("add", "w", *WAVES, "--name", "DUMMY"), "--name: 'DUMMY' is the name of dummy already"),
+        (("edit", "dummy", "--alias", "the"), "--alias: 'the' says too little"),
         (("edit", "pasckeys", "--seed", "x"), "no topic is called 'pasckeys': did you mean passkeys"),
         (("edit", "dummy", "--drop", "x"), "'x' is no alias, seed or near-miss of dummy"),
         (("remove", "passkeys"), "one of the topics that Radar brings"),

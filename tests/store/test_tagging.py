@@ -66,7 +66,7 @@ def test_a_preview_says_what_a_change_would_do_and_does_nothing(store: Store) ->
     pipeline.watch(NOW)
     before = tags_by_title(store), store.list_topics(), store.last_training()
     wanted = [replace(AI, aliases=("orchestra",)), replace(KEYS, name="Key cards", aliases=())]
-    changes = {one.topic: one for one in pipeline.preview_topics(wanted, NOW)}
+    changes = {one.topic: one for one in pipeline.preview_topics(wanted)}
     assert (changes["ai"].gained, changes["ai"].gains, changes["ai"].lost) == (1, ["Orchestra on tour"], 0)
     assert (changes["passkeys"].lost, changes["passkeys"].losses) == (1, ["Passkeys at banks"])
     assert (tags_by_title(store), store.list_topics(), store.last_training()) == before
@@ -141,6 +141,21 @@ def test_the_tagger_learns_when_there_is_something_new_and_is_kept(store: Store)
     assert second is not None
     assert (second.at, second.corrections) == (NOW + HOUR, 1)
     assert second.basis != first.basis
+
+
+def test_a_preview_leaves_out_what_learning_anew_would_change(store: Store) -> None:
+    """The tagger is due to learn, and what is on file is older; a list that stays the same changes nothing."""
+    publish(store, [*ARCHIVE, "Kiosks open | Login credentials stay on the handset of guests."])
+    pipeline = open_pipeline(store)
+    pipeline.watch(NOW)
+    taught = tags_by_title(store)
+    store.save_training(Training(NOW, "older", 1, 1, 0, True, None, None, "older"), None)
+    pipeline.tag(store.list_stories(), NOW, learn=False)
+    store.save_tags([store.list_stories()[0].id], [])
+    assert tags_by_title(store) != taught
+    assert pipeline.preview_topics([KEYS, AI]) == []
+    (change,) = pipeline.preview_topics([KEYS, replace(AI, aliases=("kiosks",))])
+    assert (change.topic, change.gains) == ("ai", ["Kiosks open"])
 
 
 def test_a_refused_model_is_not_used_and_that_is_seen(

@@ -98,6 +98,8 @@ def test_what_is_muted_is_not_muted_again(world: World) -> None:
         ({"quadrant": "<b>"}, "quadrant"),
         ({"slug": "<b> B"}, "slug"),
         ({"slug": "passkeys"}, "slug"),
+        ({"name": "Passkey"}, "name"),
+        ({"name": "The"}, "name"),
         ({"definition": " "}, "definition"),
         ({"definition": "<b>" + "very " * 60}, "definition"),
     ],
