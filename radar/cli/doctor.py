@@ -206,6 +206,8 @@ def _check_crawl(store: "Store", last_crawl_at: datetime | None, now: datetime) 
 def _check_feeds(feeds: int, by_state: Mapping[str, int], unread: Sequence[str]) -> Check:
     dead = {state: by_state[state] for state in DEAD_STATES if by_state.get(state)}
     quiet = f", {by_state['quiet']} quiet" if by_state.get("quiet") else ""
+    if feeds and by_state.get("new") == feeds:
+        return Check("feeds", "note", f"none of {count(feeds, 'feed')} has been visited yet: `radar crawl`")
     if not dead:
         return Check("feeds", "ok", f"none of {count(feeds, 'feed')} fails{quiet}")
     words = ", ".join(f"{number} {state}" for state, number in dead.items())

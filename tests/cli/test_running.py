@@ -174,6 +174,15 @@ def test_doctor_says_who_is_unread_and_when_the_crawler_stands_still(
     assert "Radar has read no feed since" in checks["crawl"]["line"]
 
 
+def test_doctor_calls_no_feed_well_before_one_was_visited(run: Run) -> None:
+    """A fresh installation has 138 feeds and has read none."""
+    checks = examine(run)[1]
+    assert (checks["feeds"]["result"], checks["feeds"]["line"]) == (
+        "note",
+        "none of 138 feeds has been visited yet: `radar crawl`",
+    )
+
+
 def test_doctor_goes_on_without_a_database(tmp_path: Path) -> None:
     """The checks that need none are made; the database is bad, with what to do."""
     from click.testing import CliRunner
