@@ -135,11 +135,22 @@ def quote_text(text: str) -> str:
 
 
 def _find_block(lines: Sequence[str], rows: Sequence[FeedRow], url: str, path: Path) -> tuple[int, int]:
-    """Return the first and the last line of one feed: its header and its last key."""
-    headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
-    if len(headers) != len(rows):
+    """Return the first and the last line of one feed."""
+    found = find_table(lines, _HEADER, [row.url for row in rows], url)
+    if found is None:
         raise _refuse(path)
-    index = next(number for number, row in enumerate(rows) if row.url == url)
+    return found
+
+
+def find_table(lines: Sequence[str], header: re.Pattern[str], keys: Sequence[str], key: str) -> tuple[int, int] | None:
+    """Return the first and the last line of one of a file's [[tables]]: its header and the end of its last key.
+
+    `keys` are those of all tables, in the file's order; None where there are not as many headers.
+    """
+    headers = [number for number, line in enumerate(lines) if header.match(line)]
+    if len(headers) != len(keys):
+        return None
+    index = keys.index(key)
     last = (headers[index + 1] if index + 1 < len(headers) else len(lines)) - 1
     while not lines[last].strip() or lines[last].lstrip().startswith("#"):
         last -= 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from radar.config import TOPICS_FILE, parse_topics, read_topics_file
 from radar.errors import ConfigError
-from radar.feed_file import lock_folder, quote_text, replace_file
+from radar.feed_file import find_table, lock_folder, quote_text, replace_file
 from radar.records import Topic
 
 _HEADER = re.compile(r"\s*\[\[\s*[\"']?topic[\"']?\s*\]\]")
@@ -99,15 +99,11 @@ def _find_key(block: Sequence[str], key: str, path: Path) -> tuple[int, int] | N
 
 
 def _find_block(lines: Sequence[str], topics: Sequence[Topic], slug: str, path: Path) -> tuple[int, int]:
-    """Return the first and the last line of one topic: its header and the end of its last key."""
-    headers = [number for number, line in enumerate(lines) if _HEADER.match(line)]
-    if len(headers) != len(topics):
+    """Return the first and the last line of one topic."""
+    found = find_table(lines, _HEADER, [topic.slug for topic in topics], slug)
+    if found is None:
         raise _refuse(path)
-    index = next(number for number, topic in enumerate(topics) if topic.slug == slug)
-    last = (headers[index + 1] if index + 1 < len(headers) else len(lines)) - 1
-    while not lines[last].strip() or lines[last].lstrip().startswith("#"):
-        last -= 1
-    return headers[index], last
+    return found
 
 
 def _prove(text: str, topics: Iterable[Topic], path: Path) -> str:

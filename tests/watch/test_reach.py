@@ -3,6 +3,8 @@
 import itertools
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -154,6 +156,31 @@ def test_names_that_do_not_resolve_and_closed_ports_say_so(server: Server) -> No
         port = closed.getsockname()[1]
     refused = ("the server refuses connections", "temporary")
     assert reason(f"http://127.0.0.1:{port}/", Guard([f"127.0.0.1:{port}"])) == refused
+
+
+def test_a_name_server_that_keeps_silent_holds_a_visit_up_until_its_deadline(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At the first look-up, and at one that repeats it because its answer is too old."""
+    monkeypatch.setattr("radar.watch.fetch.transport._FORGETFUL", 0.0)
+    server.routes["*"] = lambda _: answer(200, RSS)
+    answers = iter([False, True, True])
+    silent = threading.Event()
+
+    def resolve(host: str, port: int, *rest: object) -> list[tuple[Any, ...]]:
+        if next(answers):
+            silent.wait(20)
+        return resolve_to_loopback(host, port)
+
+    feeds = [Feed(f"http://intranet.example:{server.port}/{path}", "trade", "x.example") for path in "ab"]
+    begun = time.monotonic()
+    results = fetch(server, *feeds, guard=Guard(["intranet.example"], resolve), timeout=1.0)
+    took = time.monotonic() - begun
+    silent.set()
+    assert [type(result).__name__ for result in results] == ["Fetched", "FetchError"]
+    assert isinstance(results[1], FetchError)
+    assert results[1].reason == "the server took longer than 1 s"
+    assert took < 10
 
 
 def test_a_connection_that_is_reset_or_breaks_off_says_so(server: Server) -> None:

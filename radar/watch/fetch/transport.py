@@ -2,7 +2,6 @@
 
 import asyncio
 import atexit
-import contextlib
 import ipaddress
 import math
 import re
@@ -80,8 +79,7 @@ class CurlTransport(httpx.AsyncBaseTransport):
         total: float = request.extensions["timeout"]["total"]
         loop = asyncio.get_running_loop()
         ends = loop.time() + total
-        async with asyncio.timeout(total) if (host, port) not in self._resolved else contextlib.nullcontext():
-            resolved = await self._resolve(host, port)
+        resolved = await self._resolve(host, port, total)
         transfer = _Transfer(self._guard, self._limit)
         curl = self._idle.pop() if self._idle else pycurl.Curl()
         self._prepare(curl, url, headers, transfer)
@@ -105,8 +103,8 @@ class CurlTransport(httpx.AsyncBaseTransport):
             raise TransferFailed(pycurl.E_GOT_NOTHING, "the headers break off")
         return httpx.Response(transfer.status, headers=transfer.headers, stream=_Whole(transfer.body), request=request)
 
-    async def _resolve(self, host: str, port: int) -> list[str]:
-        """Return what libcurl must know of a host: the checked addresses of a name.
+    async def _resolve(self, host: str, port: int, total: float) -> list[str]:
+        """Return what libcurl must know of a host: the checked addresses of a name, asked for no longer than `total`.
 
         Of an address nothing: the guard sees it when it is connected to.
         """
@@ -117,7 +115,8 @@ class CurlTransport(httpx.AsyncBaseTransport):
         try:
             ipaddress.ip_address(host)
         except ValueError:
-            addresses = await self._resolver.resolve(host, port)
+            async with asyncio.timeout(total):
+                addresses = await self._resolver.resolve(host, port)
             until, known = now + _FORGETFUL, [f"{host}:{port}:{','.join(addresses)}"]
         else:
             until = math.inf
