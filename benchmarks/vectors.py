@@ -24,7 +24,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from radar.text import fold_phrase, split_terms
-from radar.vectors import LsaSpace, TfidfSpace, centre_rows, embed_texts
+from radar.vectors import LsaSpace, TfidfSpace, embed_texts, scale_rows
 
 DEFAULT = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 Rows = Any
@@ -161,8 +161,8 @@ def open_minilm(cache: Path) -> Encode:
 
 
 def centre(rows: Rows, mean: Rows) -> Rows:
-    """Return dense rows from the mean, sparse ones as they are."""
-    return rows if sparse.issparse(rows) else centre_rows(rows, mean)
+    """Return dense rows of length 1 from the mean, zeros as zeros; sparse rows as they are."""
+    return rows if sparse.issparse(rows) else scale_rows(np.where(rows.any(axis=1, keepdims=True), rows - mean, 0))
 
 
 def multiply(left: Rows, right: Rows) -> Rows:

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from radar.errors import RadarError
-from radar.vectors import DIMENSIONS, LsaSpace, TfidfSpace, centre_rows, embed_texts
+from radar.vectors import DIMENSIONS, LsaSpace, TfidfSpace, embed_texts
 from radar.vectors.embedding import TABLE, TABLE_SHA256, EmbeddingTable, compose_word
 
 TEXTS = st.text(max_size=40) | st.lists(
@@ -190,19 +190,6 @@ def test_a_name_that_vectors_does_not_have_is_refused() -> None:
 
     with pytest.raises(AttributeError, match="no attribute 'Word2Vec'"):
         _ = radar.vectors.Word2Vec
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(TEXTS, min_size=1, max_size=6))
-@example(["cloud"])
-@example(["", "cloud", "cloud"])
-def test_rows_from_a_mean_have_length_one_or_are_all_zero(texts: list[str]) -> None:
-    """What says nothing stays nothing; an archive of one text does not stand out from itself."""
-    rows = embed_texts(texts)
-    centred = centre_rows(rows, rows.mean(0))
-    assert np.isfinite(centred).all()
-    assert are_unit_or_zero(centred)
-    assert not centred[~rows.any(axis=1)].any()
 
 
 # -- spaces learnt from the texts at hand -----------------------------------------------------------------------------

@@ -7,10 +7,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from radar.vectors.embedding import DIMENSIONS, centre_rows, embed_texts, scale_rows, sum_words
+    from radar.vectors.embedding import DIMENSIONS, embed_texts, scale_rows, sum_words
     from radar.vectors.spaces import LsaSpace, Matrix, TfidfSpace
 
-__all__ = ["DIMENSIONS", "LsaSpace", "Matrix", "TfidfSpace", "centre_rows", "embed_texts", "scale_rows", "sum_words"]
+__all__ = ["DIMENSIONS", "LsaSpace", "Matrix", "TfidfSpace", "embed_texts", "scale_rows", "sum_words"]
 
 
 def __getattr__(name: str) -> Any:

@@ -27,7 +27,6 @@ _LONGEST = 1000  # characters of a text that are read: what a story is about is 
 _CHUNK = 256  # texts at a time: faster than 2,048, and 100 MB less at the peak
 _MOST_KNOWN = 50_000  # words whose rows are remembered, besides the table's own
 _LONGEST_PART = 18  # characters of a word or piece in the table that are sought within an unknown one
-_NOISE = 1e-6  # a difference shorter than this is rounding, without a direction
 _JOINTS = re.compile(r"[.&'+#]")
 
 
@@ -46,17 +45,6 @@ def find_near_words(text: str, limit: int) -> list[str]:
     Only what the table holds whole speaks for the text: the parts of a name that nobody knows lead anywhere.
     """
     return _load_shipped().find_near_words(text, limit)
-
-
-def centre_rows(rows: Rows, mean: Rows) -> Rows:
-    """Return rows of length 1 from a mean: what sets a text apart from the others of its archive; zeros stay zeros.
-
-    The mean is best taken over the archive that is compared (measured: docs/benchmarks.md); questions are centred on
-    their archive's.
-    """
-    moved = np.where(rows.any(axis=1, keepdims=True), rows - mean, np.float32(0))
-    lengths = np.linalg.norm(moved, axis=1, keepdims=True)
-    return np.where(lengths > _NOISE, moved / np.maximum(lengths, _NOISE), 0).astype(np.float32)
 
 
 def sum_words(documents: Sequence[Sequence[str]]) -> Rows:
