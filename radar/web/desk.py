@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from radar import desk
-from radar.records import Topic
+from radar.records import Candidate, Topic
 from radar.web import views
 from radar.web.access import check_name, store_of
 from radar.web.answers import answer, answer_tagged
+from radar.web.route import API, Route
 
 
 def list_candidates(request: Request) -> Response:
@@ -54,3 +55,13 @@ def show_ledger(request: Request) -> Response:
     """List every topic that was flagged or raised: leads, misses, false alarms, how far confidence can be trusted."""
     lines, reliability = desk.read_ledger(store_of(request))
     return answer_tagged(request, views.Ledger(tuple(lines), tuple(reliability)))
+
+
+ROUTES = (
+    Route(f"{API}/candidates", list_candidates, views.CandidateList, "watch"),
+    Route(f"{API}/candidates/{{term}}", find_candidate, views.CandidateDetail, "watch"),
+    Route(f"{API}/candidates/{{term}}/promote", promote_candidate, Candidate, "desk", "POST"),
+    Route(f"{API}/candidates/{{term}}/merge", merge_candidate, Candidate, "desk", "POST"),
+    Route(f"{API}/candidates/{{term}}/mute", mute_candidate, Candidate, "desk", "POST"),
+    Route(f"{API}/ledger", show_ledger, views.Ledger, "watch"),
+)
