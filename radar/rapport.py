@@ -133,19 +133,21 @@ def link_issue(store: Store, issue: Issue, base: str) -> Links:
     """Return the addresses at which a reader finds an issue and answers its items; empty without a public address."""
     if not base:
         return Links()
-    key = _find_key(store, issue.composed_at)
-
-    def link(item: str, answer: Answer | None) -> str:
-        return f"{base}/f/{write_token(key, issue.executive, issue.week, item, answer)}"
-
     return Links(
         browser_url=f"{base}/i/{issue.token}",
         pause_url=f"{base}/i/{issue.token}/pause",
         answer_urls={
-            item.id: {"": link(item.id, None)} | {answer: link(item.id, answer) for answer in ANSWERS}
+            item.id: {answer or "": f"{base}/f/{token}" for answer, token in link_item(store, issue, item).items()}
             for item in issue.items
         },
     )
+
+
+def link_item(store: Store, issue: Issue, item: Item) -> dict[Answer | None, str]:
+    """Return the token of each answer to an item; None: of the page that offers all of them."""
+    key = _find_key(store, issue.composed_at)
+    answers = (None, *ANSWERS)
+    return {answer: write_token(key, issue.executive, issue.week, item.id, answer) for answer in answers}
 
 
 def open_link(store: Store, token: str, now: datetime) -> tuple[Issue, Item, Answer | None] | None:

@@ -40,8 +40,9 @@ def measure_leanings(texts: Sequence[str], space: TfidfSpace, taste: Taste) -> R
         there = told.any(axis=1)
         told[there] = scale_rows(told[there] - centre)
         words = np.asarray((space.matrix @ space.encode(claims).T).toarray())
-        likeness: Rows = np.float32(_WORDS) * words + np.float32(_MEANING) * (rows @ told.T)
-        return np.maximum(likeness.max(axis=1), np.float32(0))
+        likeness: Rows = _WORDS * words + _MEANING * (rows @ told.T)
+        nearest: Rows = np.maximum(likeness.max(axis=1), 0.0)
+        return nearest
 
     leanings = (find_nearest(taste.liked) - _AGAINST * find_nearest(taste.disliked)) / _FULL_LIKENESS
     return np.clip(leanings, -1.0, 1.0).astype(np.float32)

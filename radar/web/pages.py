@@ -15,6 +15,7 @@ from radar.errors import UnknownName
 from radar.rapport import link_issue
 from radar.records import Executive, Issue
 from radar.web.access import store_of
+from radar.web.feedback import add_feedback_pages
 from radar.web.page import answer_page, fill_page
 from radar.web.problems import ProblemError
 
@@ -32,6 +33,7 @@ def add_pages(app: FastAPI) -> None:
         ("POST", "/i/{token}/resume", resume_digests),
     ):
         app.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
+    add_feedback_pages(app)
 
 
 async def show_home() -> Response:
