@@ -35,6 +35,7 @@ TITLES = (
     ("Drone pilots want clearer rules", "drones"),
 )
 TOPICS = index_topics(make_topic("passkeys", primer="Keys instead of words."), make_topic("drones", primer="They fly."))
+ROUNDING = 0.0002
 LAST, THIS, NEXT = "2026-W47", "2026-W48", "2026-W49"
 
 
@@ -91,7 +92,7 @@ def test_useful_raises_what_is_alike_and_says_so(pipeline: Pipeline) -> None:
     ranked = pipeline.rank("president", NOW)
     after = scores(ranked)
     for title, topic in TITLES:
-        assert before[title] / 2 <= after[title] <= before[title] * 2
+        assert before[title] / 2 - ROUNDING <= after[title] <= before[title] * 2 + ROUNDING
         if topic == "passkeys":
             assert after[title] > before[title]
     why = {one.story.title: " ".join(one.why) for one in ranked}
@@ -108,7 +109,7 @@ def test_not_for_me_lowers_what_is_alike_and_ends_that_story(pipeline: Pipeline)
     assert len(gone) == 1
     for title, topic in TITLES:
         if topic == "passkeys" and title not in gone:
-            assert before[title] / 2 <= after[title] < before[title]
+            assert before[title] / 2 - ROUNDING <= after[title] < before[title]
 
 
 def test_knew_already_lowers_nothing(pipeline: Pipeline) -> None:
