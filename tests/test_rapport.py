@@ -144,7 +144,7 @@ def test_anothers_ranking_stays_and_taking_back_restores(pipeline: Pipeline, ans
 
 
 def judge(pipeline: Pipeline, executive: str = "president", now: Any = NOW) -> dict[str, Any]:
-    return judge_rapports(read_dossier(pipeline.store, executive, now), now.date())
+    return judge_rapports(read_dossier(pipeline.store, executive), now.date())
 
 
 def test_an_issue_floats_introduces_and_an_answer_goes_on(pipeline: Pipeline) -> None:
@@ -178,7 +178,7 @@ def test_a_declined_topic_is_left_out_until_its_day_and_the_issue_says_so(pipeli
     note_step(store, "president", "passkeys", "declined", NOW, "IT", revisit_on=date(2026, 12, 20))
     held = pipeline.compose("president", THIS, NOW)
     assert {item.topic for item in held.items} == {"drones"}
-    assert "Passkeys is left out: you declined it on 24 November, until 20 December 2026" in held.notes
+    assert "left out: Passkeys, which you declined on 24 November, until 20 December 2026" in held.notes
     assert {item.topic for item in pipeline.compose("chair", THIS, NOW).items} == set(TOPICS)
     store.save_signals([make_signal("passkeys", "surging", week=date(2026, 11, 23), since=date(2026, 11, 23))])
     assert {item.topic for item in pipeline.compose("president", THIS, NOW).items} == set(TOPICS)

@@ -60,7 +60,7 @@ def list_acceptance(house: House, executive: str | None, topic: str | None, funn
     with house.open() as app:
         now, today = app.now(), app.now().date()
         if executive and topic:
-            dossier = read_dossier(app.store, executive, now)
+            dossier = read_dossier(app.store, executive)
             found = judge_rapports(dossier, today).get(topic)
             if found is None:
                 app.store.position_history(topic)  # refuses a topic there is not
@@ -76,7 +76,7 @@ def list_acceptance(house: House, executive: str | None, topic: str | None, funn
                 say_table(("on", "step", "by way of", "noted by", "note"), rows)
             return
         all_of_them = (
-            {executive: tuple(judge_rapports(read_dossier(app.store, executive, now), today).values())}
+            {executive: tuple(judge_rapports(read_dossier(app.store, executive), today).values())}
             if executive
             else list_funnel(app.store, now)
         )
@@ -145,7 +145,7 @@ def set_acceptance(
             nudge_on=nudge_on,
         )
         today = app.now().date()
-        found = judge_rapports(read_dossier(app.store, executive, app.now()), today)[topic]
+        found = judge_rapports(read_dossier(app.store, executive), today)[topic]
     if as_json:
         say_json({"rapport": found, "step": step})
         return
@@ -172,7 +172,7 @@ def note_knowledge(house: House, executive: str, topic: str, level: Familiarity,
     with house.open() as app:
         note_familiarity(app.store, executive, topic, level, app.now(), by or _find_author())
         today = app.now().date()
-        found = judge_rapports(read_dossier(app.store, executive, app.now()), today)[topic]
+        found = judge_rapports(read_dossier(app.store, executive), today)[topic]
     if as_json:
         say_json(found)
         return

@@ -467,7 +467,7 @@ def test_a_topic_set_aside_is_in_no_section_that_floats_it() -> None:
     issue = compose(*ranked, signals=confirmed("passkeys", "ai"), positions=[moved], held=held("passkeys"))
     assert {item.topic for item in issue.items} == {"ai"}
     assert [move.topic for move in issue.moves] == ["passkeys"]
-    assert "Passkeys is left out: you declined it on 15 November" in issue.notes
+    assert "left out: Passkeys, which you declined on 15 November" in issue.notes
 
 
 def test_a_story_keeps_what_else_it_is_about() -> None:
@@ -484,4 +484,4 @@ def test_nothing_is_said_of_a_held_topic_without_news() -> None:
     assert not any("left out" in note for note in quiet.notes)
     parked = held("passkeys", "parked", revisit_on=date(2027, 1, 11))
     issue = compose(matter("passkeys"), signals=confirmed("passkeys"), held=parked)
-    assert "Passkeys is left out: it was parked on 15 November, until 11 January 2027" in issue.notes
+    assert "left out: Passkeys, parked on 15 November, until 11 January 2027" in issue.notes
