@@ -11,8 +11,9 @@ from radar.brief.rank import rank_stories
 from radar.brief.render import render_issue
 from radar.brief.slot import find_due_week
 from radar.listen.advice import find_exposures
-from radar.pipeline.steps import Steps, find_monday
-from radar.records import DEAD_STATES, Executive, Exposure, Issue, Outgoing, Position, Ranked
+from radar.pipeline.steps import find_monday
+from radar.pipeline.survey import NEED_IS_NEWS_DAYS, Surveying
+from radar.records import DEAD_STATES, Executive, Exposure, Issue, Outgoing, Position, Ranked, Survey
 from radar.watch.health import is_dead
 
 log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ ISSUE_SPAN = timedelta(days=7)
 STORIES_AT_ONCE = 2_000
 
 
-class Briefing(Steps):
+class Briefing(Surveying):
     """From stories to issues in the outbox."""
 
     def rank(self, executive: str, now: datetime, span: timedelta = ISSUE_SPAN) -> list[Ranked]:
@@ -41,6 +42,7 @@ class Briefing(Steps):
         seen = [s.evidence.first_seen_on for s in signals.values() if s.evidence.first_seen_on]
         earlier = [i for i in self.store.list_issues(executive, limit=4 * LOOK_BACK) if i.week < week]
         told = {source.story_id for issue in earlier for item in issue.items for source in item.sources}
+        polled = self._find_polled(now)
         material = Material(
             ranked=ranked,
             signals=signals,
@@ -49,6 +51,9 @@ class Briefing(Steps):
             statements=self.store.list_statements(executive),
             earlier=earlier,
             merged=self.store.list_merged(told),
+            needs=self.list_needs(now),
+            polled=polled,
+            polled_needs=self.store.list_needs(polled.slug) if polled else (),
             coverage=Coverage(
                 stories=len(ranked),
                 publishers=len({owner for one in ranked for owner in one.story.publishers}),
@@ -59,6 +64,12 @@ class Briefing(Steps):
             ),
         )
         return compose_issue(person, week, material, now, token=secrets.token_urlsafe(16))
+
+    def _find_polled(self, now: datetime) -> Survey | None:
+        """Return the latest survey that has closed in the last weeks."""
+        closed = [one for one in self.store.list_surveys() if one.closed_on and one.closed_on <= now.date()]
+        news = [one for one in closed if (now.date() - (one.closed_on or now.date())).days <= NEED_IS_NEWS_DAYS]
+        return max(news, key=lambda one: (one.closed_on, one.created_at), default=None)
 
     def _list_versions(self) -> dict[str, list[Position]]:
         return {p.topic: self.store.position_history(p.topic) for p in self.store.list_positions()}

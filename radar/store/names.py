@@ -17,6 +17,7 @@ _WHERE = {
     "issue": "`radar digest` builds them",
     "message": "`radar status` shows the outbox",
     "key": "`radar keys` lists them",
+    "survey": "`radar survey` lists them",
 }
 
 

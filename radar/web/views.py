@@ -13,6 +13,7 @@ from radar.records import (
     Kind,
     LedgerLine,
     Move,
+    Need,
     Phase,
     Position,
     Primer,
@@ -22,6 +23,7 @@ from radar.records import (
     Story,
     Tag,
     Topic,
+    Voice,
 )
 from radar.store.match import Filters
 from radar.store.search import By, Found, FoundEntry, suggest
@@ -140,6 +142,7 @@ class TopicDetail(TopicSummary):
     aliases: tuple[str, ...]
     signal: Signal | None
     position: Position | None
+    need: Need | None  # what staff ask for, from the latest survey of the last year that tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,7 @@ class IssueDetail(IssueSummary):
     role: str
     items: tuple[Item, ...]
     moves: tuple[Move, ...]
+    voices: tuple[Voice, ...]
     primers: tuple[Primer, ...]
     stories_read: int
     publishers_read: int
