@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from radar.errors import Unusable
 from radar.records import LEAST_ANSWERS, Need, Risen, Subject, Survey, SurveyAnswer, SurveyText, Topic
@@ -12,6 +12,8 @@ QUESTIONS = (
     "What do you need for your work that you do not have?",
     "What takes more time or trouble than it should?",
 )
+#: How long what a survey says is a reason.
+NEED_HOLDS = timedelta(days=366)
 MAX_SUBJECTS = 12  # two minutes on a phone
 MAX_LETTERS = 2_000  # of an answer in words
 #: A word that rose by less, as a share of those who wrote, is chance.

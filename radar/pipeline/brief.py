@@ -12,7 +12,7 @@ from radar.brief.render import render_issue
 from radar.brief.slot import find_due_week
 from radar.listen.advice import find_exposures
 from radar.pipeline.steps import find_monday
-from radar.pipeline.survey import NEED_IS_NEWS_DAYS, Surveying
+from radar.pipeline.survey import NEED_IS_NEWS, Surveying
 from radar.records import DEAD_STATES, Executive, Exposure, Issue, Outgoing, Position, Ranked, Survey
 from radar.watch.health import is_dead
 
@@ -67,9 +67,10 @@ class Briefing(Surveying):
 
     def _find_polled(self, now: datetime) -> Survey | None:
         """Return the latest survey that has closed in the last weeks."""
-        closed = [one for one in self.store.list_surveys() if one.closed_on and one.closed_on <= now.date()]
-        news = [one for one in closed if (now.date() - (one.closed_on or now.date())).days <= NEED_IS_NEWS_DAYS]
-        return max(news, key=lambda one: (one.closed_on, one.created_at), default=None)
+        today = now.date()
+        closed = [one for one in self.store.list_surveys() if one.closed_on and one.closed_on <= today]
+        news = [one for one in closed if one.closed_on and today - one.closed_on <= NEED_IS_NEWS]
+        return max(news, key=lambda one: (one.closed_on or today, one.created_at), default=None)
 
     def _list_versions(self) -> dict[str, list[Position]]:
         return {p.topic: self.store.position_history(p.topic) for p in self.store.list_positions()}

@@ -3,19 +3,17 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from radar.brief.mail import build_survey_mail
 from radar.brief.survey_mail import render_invitation
 from radar.errors import ConfigError, Conflict, Unusable
-from radar.listen.survey import choose_texts, count_needs, find_risen
+from radar.listen.survey import NEED_HOLDS, choose_texts, count_needs, find_risen
 from radar.pipeline.tag import Tagging
 from radar.records import Need, Outgoing, Survey, SurveyAnswer, SurveyLink, SurveyText
 
-#: How long what a survey says is told as a reason.
-NEED_HOLDS_DAYS = 366
-#: How long it is news.
-NEED_IS_NEWS_DAYS = 28
+#: How long what a survey says is news.
+NEED_IS_NEWS = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ class Surveying(Tagging):
         return f"{base}/s/{link.token}"
 
     def close_survey(self, slug: str, now: datetime) -> Survey:
-        """Close a survey: count and tag what was answered, keep that, delete the answers. Raises UnknownName, Conflict."""
+        """Close a survey: keep what it comes to, delete the answers. Raises UnknownName, Conflict."""
         survey = self.store.find_survey(slug)
         if survey.state != "open":
             raise Conflict(f"survey {slug} is {'closed already' if survey.state == 'closed' else 'not open yet'}")
@@ -97,11 +95,7 @@ class Surveying(Tagging):
 
     def list_needs(self, now: datetime) -> dict[str, Need]:
         """Return what staff ask for, topic by topic, as far as it is not too old to be a reason."""
-        return {
-            need.topic: need
-            for need in self.store.list_needs()
-            if (now.date() - need.closed_on).days <= NEED_HOLDS_DAYS
-        }
+        return self.store.latest_needs(now.date() - NEED_HOLDS)
 
     def _close(
         self, survey: Survey, answers: Sequence[SurveyAnswer], texts: Sequence[SurveyText], now: datetime

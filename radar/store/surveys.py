@@ -145,15 +145,18 @@ class Surveys(Database):
             texts = _read_texts(connection, slug)
         return [text for text in texts if topic is None or topic in text.topics]
 
-    def list_needs(self, slug: str | None = None) -> list[Need]:
-        """Return what one survey says, by topic; without a name the latest need of every topic. Raises UnknownName."""
-        query = select(*_NEED).order_by(need.c.topic, need.c.closed_on, need.c.survey)
+    def list_needs(self, slug: str) -> list[Need]:
+        """Return what one survey says, by topic. Raises UnknownName."""
         with self._read() as connection:
-            if slug is not None:
-                _find(connection, slug)
-                query = query.where(need.c.survey == slug)
-            found = {one.topic: one for one in (load(Need, row) for row in connection.execute(query))}
-        return list(found.values())
+            _find(connection, slug)
+            rows = connection.execute(select(*_NEED).where(need.c.survey == slug).order_by(need.c.topic))
+            return [load(Need, row) for row in rows]
+
+    def latest_needs(self, since: date) -> dict[str, Need]:
+        """Return what the latest survey that tells of a topic says of it, topic by topic, if it closed since then."""
+        query = select(*_NEED).where(need.c.closed_on >= since).order_by(need.c.closed_on, need.c.survey)
+        with self._read() as connection:
+            return {one.topic: one for one in (load(Need, row) for row in connection.execute(query))}
 
 
 def _find(connection: Connection, slug: str) -> Survey:

@@ -16,9 +16,8 @@ class Voices(Items):
     def _hear_users(self) -> tuple[Voice, ...]:
         """Say what changed since the survey before, or of a first survey what is asked for most; at most four lines."""
         survey = self.material.polled
-        if survey is None or any(
-            voice.survey == survey.slug for issue in self.material.earlier for voice in issue.voices
-        ):
+        told = {voice.survey for issue in self.material.earlier for voice in issue.voices}
+        if survey is None or survey.slug in told:
             return ()
         lines = [*self._find_changes(), *self._find_need()]
         if risen := survey.risen:
