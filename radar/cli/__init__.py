@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "executives": ("executives", "List, add and change the readers of digests."),
     "agenda": ("agenda", "List, add and link what executives want."),
     "position": ("position", "List, show and write advice on topics."),
+    "survey": ("survey", "Ask the staff what they need; show what they say."),
     "query": ("query", "Answer a question from the stories on file."),
     "digest": ("digest", "Preview, build, show and send digests."),
     "serve": ("serve", "Crawl, publish and deliver on time; serve pages and API."),
