@@ -14,7 +14,7 @@ from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from radar.brief.relevance import format_day
 from radar.listen.survey import QUESTIONS, make_subjects, read_form
 from radar.pipeline import Pipeline
-from radar.records import Survey, SurveyLink
+from radar.records import Subject, Survey, SurveyLink, Topic
 from radar.web import views
 from radar.web.access import check_name, store_of
 from radar.web.answers import answer
@@ -179,12 +179,12 @@ def _show_form(
     wrong: Mapping[str, str],
     status: int = 200,
 ) -> Response:
-    definitions = {topic.slug: topic.definition for topic in store_of(request).list_topics()}
+    topics = {topic.slug: topic for topic in store_of(request).list_topics()}
     subjects = [
         {
             "key": subject.key,
             "label": subject.label,
-            "hint": definitions.get(subject.key, "") if len(subject.topics) == 1 else "",
+            "hint": _explain(subject, topics),
             "ticked": subject.key in fields.get("need", ()),
             "rated": (fields.get(f"satisfaction-{subject.key}") or [""])[-1],
         }
@@ -205,6 +205,12 @@ def _show_form(
         | {f"satisfaction-{subject.key}": f"Satisfaction with {subject.label}" for subject in survey.subjects}
         | {f"text-{number}": question for number, question in enumerate(survey.questions)},
     )
+
+
+def _explain(subject: Subject, topics: Mapping[str, Topic]) -> str:
+    """Return what a subject is: a topic's definition, or the names of its topics."""
+    known = [topics[slug] for slug in subject.topics if slug in topics]
+    return known[0].definition if len(subject.topics) == 1 and known else ", ".join(topic.name for topic in known)
 
 
 def _pipeline(request: Request) -> Pipeline:

@@ -128,7 +128,7 @@ def build_survey_mail(
         domain,
         read_address(sender, "mail.sender"),
         read_address(link.name, "address"),
-        f"{'A reminder: ' if reminder else ''}{survey.title}: two minutes, anonymous",
+        f"{'A reminder: ' if reminder else ''}{survey.title} (two minutes, anonymous)",
         rendered,
         now,
         reply_to,
