@@ -44,6 +44,13 @@ EXPECTED = {
     f"GET {API}/executives/{{slug}}/agenda": _ANNAS,
     f"GET {API}/executives/{{slug}}/issues": _ANNAS,
     f"GET {API}/executives/{{slug}}/issues/{{week}}": _ANNAS,
+    f"GET {API}/surveys": {**_DESK, "advisor": 200},
+    f"POST {API}/surveys/{{slug}}": _DESK,
+    f"POST {API}/surveys/{{slug}}/open": {**_DESK, "advisor": 200},
+    f"POST {API}/surveys/{{slug}}/close": {**_DESK, "advisor": 200},
+    f"GET {API}/surveys/{{slug}}/results": {**_DESK, "advisor": 200},
+    "GET /s/{token}": _OPEN,
+    "POST /s/{token}": dict.fromkeys(PERSONS, 422),  # nothing is filled in
     "GET /i/{token}": _OPEN,
     "GET /i/{token}/pause": _OPEN,
     "POST /i/{token}/pause": _OPEN,
@@ -62,7 +69,10 @@ def routes_of(world: World) -> Iterator[tuple[str, str]]:
 def fill(pattern: str, world: World, slug: str) -> str:
     """The path to that executive's, of a pattern."""
     person = slug if "executives" in pattern else "passkeys"
-    values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
+    if "surveys" in pattern:
+        person = {"open": "drafted", "close": "opened"}.get(pattern.rpartition("/")[2], "closed")
+    token = world.survey_token if pattern.startswith("/s/") else world.tokens[slug]
+    values = {"slug": person, "week": "2026-W48", "token": token, "id": world.stories[1], "number": "0"}
     values["term"] = "black friday"
     asked = "?q=passkeys" if pattern.endswith("/search") else ""
     return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern) + asked
