@@ -15,6 +15,7 @@ QUESTIONS = (
 #: How long what a survey says is a reason.
 NEED_HOLDS = timedelta(days=366)
 MAX_SUBJECTS = 12  # two minutes on a phone
+RATINGS = frozenset("12345")
 MAX_LETTERS = 2_000  # of an answer in words
 #: A word that rose by less, as a share of those who wrote, is chance.
 LEAST_RISE = 0.1
@@ -55,7 +56,7 @@ def read_form(survey: Survey, fields: Mapping[str, Sequence[str]]) -> tuple[Surv
     satisfaction = {}
     for key in keys:
         chosen = (fields.get(f"satisfaction-{key}") or [""])[-1]
-        if chosen in {"1", "2", "3", "4", "5"}:
+        if chosen in RATINGS:
             satisfaction[key] = int(chosen)
         elif chosen:
             wrong[f"satisfaction-{key}"] = "Please choose a number from 1 to 5, or leave it at “no answer”."

@@ -106,7 +106,10 @@ class Surveying(Tagging):
         before: dict[str, Need] = {}
         for one in earlier:
             before |= {need.topic: need for need in self.store.list_needs(one.slug)}
-        known = choose_texts(self.store.list_survey_texts(earlier[-1].slug)) if earlier else []
+        known: list[SurveyText] = []
+        for last in earlier[-1:]:  # a word can only have risen in answer to the same question
+            same = {number for number in range(2) if last.questions[number] == survey.questions[number]}
+            known = [text for text in self.store.list_survey_texts(last.slug) if text.question in same]
         shown = self._tag_texts(choose_texts(texts), now)
         needs = count_needs(survey, answers, shown, self.topics, before, closed_on)
         risen = find_risen(shown, known)

@@ -12,9 +12,11 @@ from urllib.parse import parse_qs
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 
 from radar.brief.relevance import format_day
-from radar.listen.survey import QUESTIONS, make_subjects, read_form
+from radar.errors import Unusable
+from radar.listen.survey import QUESTIONS, RATINGS, make_subjects, read_form
 from radar.pipeline import Pipeline
 from radar.records import Subject, Survey, SurveyLink, Topic
+from radar.text import clean_text
 from radar.web import views
 from radar.web.access import check_name, store_of
 from radar.web.answers import answer
@@ -47,8 +49,17 @@ def new_survey(
 ) -> Response:
     """Draft a survey: needs and satisfaction per topic, and two open questions."""
     store = store_of(request)
+    if not clean_text(title):
+        raise Unusable("title", "it has no visible letter")
     subjects = make_subjects(topics, {topic.slug: topic for topic in store.list_topics()})
-    draft = Survey(slug, title, subjects, (need_question, other_question), closes, request.app.state.now())
+    draft = Survey(
+        slug,
+        clean_text(title),
+        subjects,
+        (clean_text(need_question) or QUESTIONS[0], clean_text(other_question) or QUESTIONS[1]),
+        closes,
+        request.app.state.now(),
+    )
     store.add_survey(draft)
     return answer(views.show_survey(draft))
 
@@ -186,7 +197,7 @@ def _show_form(
             "label": subject.label,
             "hint": _explain(subject, topics),
             "ticked": subject.key in fields.get("need", ()),
-            "rated": (fields.get(f"satisfaction-{subject.key}") or [""])[-1],
+            "rated": rated[-1] if (rated := fields.get(f"satisfaction-{subject.key}")) and rated[-1] in RATINGS else "",
         }
         for subject in survey.subjects
     ]

@@ -152,3 +152,4 @@ def test_the_word_that_rose_most_is_one_that_five_people_used() -> None:
     assert find_risen(before, now) is not None  # "please": ten of ten, before nobody
     assert find_risen([*now[:4], *before[:8]], before) is None  # four people are too few
     assert find_risen(now, now) is None
+    assert find_risen(now, [SurveyText(1, text.text) for text in before]) is None  # another question
