@@ -21,14 +21,8 @@ class Voices(Items):
             return ()
         lines = [*self._find_changes(), *self._find_need()]
         if risen := survey.risen:
-            before = "fewer than five" if risen.before is None else str(risen.before)
-            lines.append(
-                (
-                    f"“{risen.word}” is the word that rose most: {risen.people} of {risen.wrote} who wrote used it, "
-                    f"before {before} of {risen.wrote_before}",
-                    "",
-                )
-            )
+            used = f"{risen.people} of {risen.wrote} who wrote used it"
+            lines.append((f"“{risen.word}” is the word that rose most: {used}", ""))
         return tuple(Voice(survey.slug, text, topic) for text, topic in lines[:MAX_VOICES])
 
     def _find_changes(self) -> list[tuple[str, str]]:
