@@ -10,7 +10,7 @@ from radar.brief.survey_mail import render_invitation
 from radar.errors import ConfigError, Conflict, Unusable
 from radar.listen.survey import NEED_HOLDS, choose_texts, count_needs, find_risen
 from radar.pipeline.tag import Tagging
-from radar.records import Need, Outgoing, Survey, SurveyAnswer, SurveyLink, SurveyText
+from radar.records import LEAST_ANSWERS, Need, Outgoing, Survey, SurveyAnswer, SurveyLink, SurveyText
 
 #: How long what a survey says is news.
 NEED_IS_NEWS = timedelta(days=28)
@@ -101,7 +101,8 @@ class Surveying(Tagging):
         self, survey: Survey, answers: Sequence[SurveyAnswer], texts: Sequence[SurveyText], now: datetime
     ) -> Survey:
         closed_on = min(now.date(), survey.closes_on)
-        earlier = [one for one in self.store.list_surveys() if one.closed_on and one.closed_on <= closed_on]
+        told = [one for one in self.store.list_surveys() if one.answers >= LEAST_ANSWERS]
+        earlier = [one for one in told if one.closed_on and one.closed_on <= closed_on]
         earlier.sort(key=lambda one: (one.closed_on, one.created_at))
         before: dict[str, Need] = {}
         for one in earlier:

@@ -116,7 +116,7 @@ class Surveys(Database):
     def close_survey(
         self, closed: Survey, needs: Iterable[Need], texts: Sequence[SurveyText], was: SurveyState = "open"
     ) -> None:
-        """Close a survey for good: keep what it comes to and the texts that may be shown, delete every answer.
+        """Close a survey for good: keep what it comes to and the texts that may be shown, delete answers and addresses.
 
         Raises Conflict for one that is not what it `was`, and where somebody answered meanwhile: an open survey's
         `closed.answers` has to be the number of answers there are. A draft has none of its own; its answers came from
@@ -132,6 +132,9 @@ class Surveys(Database):
                 raise Conflict(f"survey {closed.slug} was being answered just now; close it again")
             connection.execute(update(survey).where(survey.c.slug == closed.slug).values(dump(closed, survey)))
             connection.execute(delete(survey_answer).where(mine))
+            # Who took part is nobody's business either, once nobody can be invited or reminded any more.
+            personal = (survey_link.c.survey == closed.slug) & survey_link.c.personal
+            connection.execute(update(survey_link).where(personal).values(name=survey_link.c.token))
             connection.execute(delete(survey_text).where(survey_text.c.survey == closed.slug))
             _insert_texts(connection, closed.slug, texts)
             if rows := [dump(one, need) for one in needs]:

@@ -65,6 +65,21 @@ def test_nobody_is_invited_or_reminded_twice(opened: Store) -> None:
     assert {mail.message_id for mail in opened.list_outbox()} == {"<1@radar>", "<3@radar>", "<5@radar>"}
 
 
+def test_five_who_invite_at_once_mail_once(database_url: str, opened: Store) -> None:
+    """Each with a link and a mail of its own; and the same for a reminder."""
+    stores = [open_store(database_url) for _ in range(5)]
+    try:
+        links = [replace(make_link(), token=str(number) * 22) for number in range(5)]
+        invite = [partial(one.invite, link, make_mail(link.token)) for one, link in zip(stores, links, strict=True)]
+        [made] = [link for link in race(invite) if link is not None]
+        assert race([partial(one.remind, made.token, make_mail("again")) for one in stores]).count(True) == 1
+    finally:
+        for one in stores:
+            one.close()
+    assert {mail.message_id for mail in opened.list_outbox()} == {f"<{made.token}@radar>", "<again@radar>"}
+    assert [link.token for link in opened.list_survey_links("autumn")] == [made.token]
+
+
 def test_a_link_counts_once_however_many_press_at_once(database_url: str, opened: Store) -> None:
     """And a shared one as often as there are people on its list."""
     own, shared = make_link(), make_link("field offices", people=5)
@@ -113,6 +128,7 @@ def test_nothing_stored_connects_an_answer_with_a_link(opened: Store) -> None:
 def test_closing_keeps_what_it_comes_to_and_deletes_every_answer(opened: Store) -> None:
     """An answer that came between counting and closing is not lost: the survey stays open."""
     opened.invite(make_link("list", people=9))
+    opened.invite(make_link())  # a person who did not answer
     for _ in range(6):
         opened.answer_survey(make_link("list", people=9).token, SAID, TODAY)
     closed = replace(OPEN, state="closed", closed_on=TODAY, answers=5)
@@ -125,6 +141,7 @@ def test_closing_keeps_what_it_comes_to_and_deletes_every_answer(opened: Store) 
     assert opened.find_survey("autumn") == replace(closed, answers=6)
     answers, kept = opened.list_survey_answers("autumn")
     assert answers == []
+    assert [link.name for link in opened.list_survey_links("autumn")] == sorted([make_link().token, "list"])
     assert sorted(kept, key=lambda text: text.text) == texts
     assert len(opened.list_survey_texts("autumn", "passkeys")) == 3
     with pytest.raises(Conflict, match="is closed, not open"):
