@@ -132,6 +132,7 @@ class Sheet:
     blocks: tuple[Block, ...]
     moves: tuple[Shift, ...]
     more_moves: int
+    voices: tuple[str, ...]  # from your users
     primers: tuple[Explained, ...]
     more_primers: int
     links: tuple[Link, ...]
@@ -207,6 +208,7 @@ class _Layout:
             blocks=blocks,
             moves=tuple(_write_move(move) for move in moves),
             more_moves=len(issue.moves) - len(moves),
+            voices=tuple(self._clean(voice.text, 300) for voice in issue.voices),
             primers=tuple(
                 Explained(_anchor("primer", p.topic), self._clean(p.topic_name, 120), self._clean(p.text))
                 for p in primers

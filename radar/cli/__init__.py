@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feedback": ("feedback", "List and note what executives answered to their digests."),
     "acceptance": ("acceptance", "How far has each executive come with each topic?"),
     "position": ("position", "List, show and write advice on topics."),
+    "survey": ("survey", "Ask the staff what they need; show what they say."),
     "query": ("query", "Answer a question from the stories on file."),
     "digest": ("digest", "Preview, build, show and send digests."),
     "serve": ("serve", "Crawl, publish and deliver on time; serve pages and API."),

@@ -13,9 +13,10 @@ from radar.brief.render import render_issue
 from radar.brief.slot import find_due_week
 from radar.listen.acceptance import find_held
 from radar.listen.advice import find_exposures
-from radar.pipeline.steps import Steps, find_monday
+from radar.pipeline.steps import find_monday
+from radar.pipeline.survey import NEED_IS_NEWS, Surveying
 from radar.rapport import Dossier, judge_rapports, link_issue, read_dossier, read_taste
-from radar.records import DEAD_STATES, Executive, Exposure, Issue, Outgoing, Position, Ranked
+from radar.records import DEAD_STATES, Executive, Exposure, Issue, Outgoing, Position, Ranked, Survey
 from radar.watch.health import is_dead
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ ISSUE_SPAN = timedelta(days=7)
 STORIES_AT_ONCE = 2_000
 
 
-class Briefing(Steps):
+class Briefing(Surveying):
     """From stories to issues in the outbox."""
 
     def rank(
@@ -50,6 +51,7 @@ class Briefing(Steps):
         earlier = before.issues[: 4 * LOOK_BACK]
         rapports = judge_rapports(before, now.date())
         told = {source.story_id for issue in earlier for item in issue.items for source in item.sources}
+        polled = self._find_polled(now)
         material = Material(
             ranked=ranked,
             signals=signals,
@@ -60,6 +62,9 @@ class Briefing(Steps):
             familiarity={topic: one.familiarity for topic, one in rapports.items()},
             held=find_held((one.acceptance for one in rapports.values() if one.acceptance), signals, now.date()),
             merged=self.store.list_merged(told),
+            needs=self.list_needs(now),
+            polled=polled,
+            polled_needs=self.store.list_needs(polled.slug) if polled else (),
             coverage=Coverage(
                 stories=len(ranked),
                 publishers=len({owner for one in ranked for owner in one.story.publishers}),
@@ -70,6 +75,13 @@ class Briefing(Steps):
             ),
         )
         return compose_issue(person, week, material, now, token=secrets.token_urlsafe(16))
+
+    def _find_polled(self, now: datetime) -> Survey | None:
+        """Return the latest survey that has closed in the last weeks."""
+        today = now.date()
+        closed = [one for one in self.store.list_surveys() if one.closed_on and one.closed_on <= today]
+        news = [one for one in closed if one.closed_on and today - one.closed_on <= NEED_IS_NEWS]
+        return max(news, key=lambda one: (one.closed_on or today, one.created_at), default=None)
 
     def _list_versions(self) -> dict[str, list[Position]]:
         return {p.topic: self.store.position_history(p.topic) for p in self.store.list_positions()}

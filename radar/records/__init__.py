@@ -20,10 +20,33 @@ from radar.records.acceptance import (
     Taste,
     Taught,
 )
-from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
+from radar.records.brief import (
+    SECTIONS,
+    Issue,
+    Item,
+    Key,
+    Move,
+    Outgoing,
+    Primer,
+    Ranked,
+    Section,
+    Source,
+    Status,
+    Voice,
+)
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
-from radar.records.survey import Need
+from radar.records.survey import (
+    LEAST_ANSWERS,
+    Need,
+    Risen,
+    Subject,
+    Survey,
+    SurveyAnswer,
+    SurveyLink,
+    SurveyState,
+    SurveyText,
+)
 from radar.records.talk import Talk
 from radar.records.watch import (
     DEAD_STATES,
@@ -65,6 +88,7 @@ __all__ = [
     "DEAD_STATES",
     "FAMILIARITIES",
     "KINDS",
+    "LEAST_ANSWERS",
     "PHASES",
     "RINGS",
     "SECTIONS",
@@ -111,6 +135,7 @@ __all__ = [
     "Reliability",
     "Report",
     "Ring",
+    "Risen",
     "Section",
     "Series",
     "Signal",
@@ -122,6 +147,12 @@ __all__ = [
     "Status",
     "Step",
     "Story",
+    "Subject",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyLink",
+    "SurveyState",
+    "SurveyText",
     "Tag",
     "TagCorrection",
     "Talk",
@@ -131,4 +162,5 @@ __all__ = [
     "Training",
     "Trouble",
     "Verdict",
+    "Voice",
 ]

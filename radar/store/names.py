@@ -18,6 +18,7 @@ _WHERE = {
     "item": "`radar feedback EXECUTIVE` lists those of the newest issue",
     "message": "`radar status` shows the outbox",
     "key": "`radar keys` lists them",
+    "survey": "`radar survey` lists them",
 }
 
 

@@ -18,9 +18,10 @@ from radar.store.glance import read_status
 from radar.store.listen import Listen
 from radar.store.match import ANYTHING, Filters
 from radar.store.search import Found, search_stories
+from radar.store.surveys import Surveys
 
 
-class Store(Counts, Candidates, Corrections, Listen, Brief, Answers, Steps):
+class Store(Counts, Candidates, Corrections, Listen, Brief, Answers, Steps, Surveys):
     """Everything Radar remembers. One method is one transaction; threads may share it.
 
     Every method raises StoreError when the database is out of reach.

@@ -12,7 +12,7 @@ from radar.web.problems import ProblemError
 
 #: No key needed, and nothing confidential told.
 ANYONE = frozenset({"anyone"})
-#: No key needed: the unguessable link is the permission, for one issue, one executive's pause or one item's answer.
+#: No key needed: the unguessable link is the permission, for an issue and its reader's pause, an item's answer, a survey.
 LINK = frozenset({"link"})
 _EVERY_KEY = frozenset(SCOPES)
 _ADVISOR_AND_READER = frozenset({"advisor", "reader"})
@@ -59,6 +59,13 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /f/{token}": LINK,
     "POST /f/{token}": LINK,
     "POST /f/{token}/undo": LINK,
+    "GET /api/v1/surveys": _ADVISOR,
+    "POST /api/v1/surveys/{slug}": _ADVISOR,
+    "POST /api/v1/surveys/{slug}/open": _ADVISOR,
+    "POST /api/v1/surveys/{slug}/close": _ADVISOR,
+    "GET /api/v1/surveys/{slug}/results": _ADVISOR,
+    "GET /s/{token}": LINK,
+    "POST /s/{token}": LINK,
     "GET /i/{token}": LINK,
     "GET /i/{token}/pause": LINK,
     "POST /i/{token}/pause": LINK,

@@ -55,6 +55,13 @@ EXPECTED = {
     "GET /f/{token}": _OPEN,
     "POST /f/{token}": _OPEN,
     "POST /f/{token}/undo": _OPEN,
+    f"GET {API}/surveys": {**_DESK, "advisor": 200},
+    f"POST {API}/surveys/{{slug}}": _DESK,
+    f"POST {API}/surveys/{{slug}}/open": {**_DESK, "advisor": 200},
+    f"POST {API}/surveys/{{slug}}/close": {**_DESK, "advisor": 200},
+    f"GET {API}/surveys/{{slug}}/results": {**_DESK, "advisor": 200},
+    "GET /s/{token}": _OPEN,
+    "POST /s/{token}": dict.fromkeys(PERSONS, 422),  # nothing is filled in
     "GET /i/{token}": _OPEN,
     "GET /i/{token}/pause": _OPEN,
     "POST /i/{token}/pause": _OPEN,
@@ -82,12 +89,16 @@ def routes_of(world: World) -> Iterator[tuple[str, str]]:
 def fill(pattern: str, world: World, slug: str) -> str:
     """The path to that executive's, of a pattern."""
     person = slug if "executives" in pattern else "passkeys"
+    if "surveys" in pattern:
+        person = {"open": "drafted", "close": "opened"}.get(pattern.rpartition("/")[2], "closed")
     values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
     values |= {"term": "black friday", "topic": "passkeys"}
     if "/items/" in pattern:
         values["id"] = "i1"
     if pattern.startswith("/f/"):
         values["token"] = world.answer_token(slug, "useful")
+    if pattern.startswith("/s/"):
+        values["token"] = world.survey_token
     asked = next((query for end, query in _ASKED.items() if pattern.endswith(end)), "")
     return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern) + asked
 

@@ -11,6 +11,7 @@ from radar.brief.compose.choose import Choosing
 from radar.brief.compose.margins import Margins
 from radar.brief.compose.material import LOOK_BACK, Coverage, Material
 from radar.brief.compose.quiet import Quiet
+from radar.brief.compose.voices import Voices
 from radar.brief.wording import count_reading, write_feeds, write_preheader, write_subject
 from radar.records import Executive, Issue
 
@@ -25,7 +26,7 @@ def compose_issue(executive: Executive, week: str, material: Material, now: date
     return _Composer(executive, week, leave_out_held(material), now).compose(token)
 
 
-class _Composer(Choosing, Quiet, Margins):
+class _Composer(Choosing, Quiet, Voices, Margins):
     """The sections, joined over one issue in the making."""
 
     def compose(self, token: str) -> Issue:
@@ -59,6 +60,7 @@ class _Composer(Choosing, Quiet, Margins):
             feeds_failing=coverage.feeds_failing,
             feeds=write_feeds(coverage.feeds_by_state, coverage.feeds_dead),
             notes=self._write_notes(matters, agenda, blindsided),
+            voices=self._hear_users(),
             delivery=f"{WEEKDAYS[self.executive.day]} at {self.executive.time}",
         )
         return replace(issue, minutes=max(1, round(count_reading(issue) / WORDS_PER_MINUTE)))

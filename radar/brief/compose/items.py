@@ -39,7 +39,7 @@ class Items:
             topic_name=self._name_topic(topic),
             phase=signal.phase if signal else None,
             phase_note=write_phase(signal) if signal else "",
-            why=one.why,
+            why=(*one.why, *self._say_need(topic)),
             quote=one.statement.text if one.statement else "",
             sources=tuple(_cite(story) for story in stories[:MAX_SOURCES]),
             more_sources=max(0, sum(len(story.entries) for story in stories) - min(len(stories), MAX_SOURCES)),
@@ -47,6 +47,11 @@ class Items:
             update=one.story.id in self.briefed,
             score=one.score,
         )
+
+    def _say_need(self, topic: str) -> tuple[str, ...]:
+        """Return what staff ask for, as a reason."""
+        need = self.material.needs.get(topic)
+        return (need.sentence,) if need and need.sentence else ()
 
     def _has_news(self, story: Story) -> bool:
         """Tell whether a story may be briefed: never before, or much wider since."""

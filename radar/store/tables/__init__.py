@@ -7,7 +7,18 @@ means "not yet".
 from radar.store.tables.acceptance import feedback, secret, step, taught
 from radar.store.tables.base import metadata
 from radar.store.tables.brief import alarm, api_key, issue, outbox
-from radar.store.tables.listen import executive, position, raised, statement, statement_change
+from radar.store.tables.listen import (
+    executive,
+    need,
+    position,
+    raised,
+    statement,
+    statement_change,
+    survey,
+    survey_answer,
+    survey_link,
+    survey_text,
+)
 from radar.store.tables.watch import (
     archived,
     candidate,
@@ -39,6 +50,7 @@ __all__ = [
     "host",
     "issue",
     "metadata",
+    "need",
     "outbox",
     "position",
     "raised",
@@ -50,6 +62,10 @@ __all__ = [
     "story",
     "story_alias",
     "story_correction",
+    "survey",
+    "survey_answer",
+    "survey_link",
+    "survey_text",
     "tag",
     "tag_correction",
     "taught",
