@@ -6,14 +6,19 @@ by its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make e
 
 from radar.records.acceptance import (
     ANSWERS,
+    FAMILIARITIES,
     STAGES,
     Acceptance,
     Answer,
     Channel,
     Familiarity,
     Feedback,
+    Held,
+    Rapport,
     Stage,
     Step,
+    Taste,
+    Taught,
 )
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
@@ -58,6 +63,7 @@ from radar.records.watch import (
 __all__ = [
     "ANSWERS",
     "DEAD_STATES",
+    "FAMILIARITIES",
     "KINDS",
     "PHASES",
     "RINGS",
@@ -83,6 +89,7 @@ __all__ = [
     "FetchResult",
     "Fetched",
     "Health",
+    "Held",
     "Issue",
     "Item",
     "Key",
@@ -100,6 +107,7 @@ __all__ = [
     "Primer",
     "Raised",
     "Ranked",
+    "Rapport",
     "Reliability",
     "Report",
     "Ring",
@@ -117,6 +125,8 @@ __all__ = [
     "Tag",
     "TagCorrection",
     "Talk",
+    "Taste",
+    "Taught",
     "Topic",
     "Training",
     "Trouble",
