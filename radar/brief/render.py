@@ -67,12 +67,17 @@ def render_headers(issue: Issue, width: int = 76) -> str:
 def render_page(issue: Issue, *, browser_url: str = "", pause_url: str = "", advisor: str = "") -> str:
     """Return the whole issue as a web page that stands alone: one file, no script, nothing loaded from elsewhere."""
     sheet = lay_out(issue, Room(), browser_url=browser_url, pause_url=pause_url, advisor=advisor)
-    return _environment(html=True).get_template("page.html.j2").render(sheet=sheet)
+    return print_page("page.html.j2", {"sheet": sheet})
+
+
+def print_page(template: str, words: Mapping[str, object]) -> str:
+    """Print a web page as its template has it, with a style sheet of its own."""
+    return _environment(html=True).get_template(template).render(words)
 
 
 def print_html(template: str, words: Mapping[str, object]) -> str:
     """Print a mail's HTML, its styles inlined."""
-    return _inline_styles(_environment(html=True).get_template(template).render(words))
+    return _inline_styles(print_page(template, words))
 
 
 def print_text(template: str, words: Mapping[str, object], width: int = 76, colour: bool = False) -> str:

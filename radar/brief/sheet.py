@@ -186,7 +186,7 @@ class _Layout:
             scope=self._write_scope(),
             quiet=_write_quiet(issue),
             blocks=blocks,
-            moves=tuple(_write_move(move) for move in moves),
+            moves=tuple(write_move(move) for move in moves),
             more_moves=len(issue.moves) - len(moves),
             primers=tuple(
                 Explained(_anchor("primer", p.topic), self._clean(p.topic_name, 120), self._clean(p.text))
@@ -327,7 +327,8 @@ def _write_aside(item: Item, note: str) -> str:
     return ", ".join(parts)
 
 
-def _write_move(move: Move) -> Shift:
+def write_move(move: Move) -> Shift:
+    """Return a move in words."""
     name = clean_text(move.topic_name, 120) or clean_text(move.topic, 120)
     if move.previous is None:
         return Shift("★", name, f"new, {move.ring}")

@@ -23,6 +23,7 @@ from radar.records.acceptance import (
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
+from radar.records.pack import Decision, Nudge, Pack, Possibility, Tidings, Turn
 from radar.records.survey import Need
 from radar.records.talk import Talk
 from radar.records.watch import (
@@ -77,6 +78,7 @@ __all__ = [
     "Correction",
     "Crawl",
     "Crossing",
+    "Decision",
     "Entry",
     "Evidence",
     "Executive",
@@ -100,10 +102,13 @@ __all__ = [
     "Need",
     "NotModified",
     "Novelty",
+    "Nudge",
     "Outgoing",
+    "Pack",
     "Parsed",
     "Phase",
     "Position",
+    "Possibility",
     "Primer",
     "Raised",
     "Ranked",
@@ -127,8 +132,10 @@ __all__ = [
     "Talk",
     "Taste",
     "Taught",
+    "Tidings",
     "Topic",
     "Training",
     "Trouble",
+    "Turn",
     "Verdict",
 ]

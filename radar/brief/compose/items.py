@@ -42,7 +42,7 @@ class Items:
             phase_note=write_phase(signal) if signal else "",
             why=one.why,
             quote=one.statement.text if one.statement else "",
-            sources=tuple(_cite(story) for story in stories[:MAX_SOURCES]),
+            sources=tuple(cite_story(story) for story in stories[:MAX_SOURCES]),
             more_sources=max(0, sum(len(story.entries) for story in stories) - min(len(stories), MAX_SOURCES)),
             publishers=len(owners),
             update=one.story.id in self.briefed,
@@ -77,7 +77,8 @@ class Items:
         return position.due_on >= self.now.date()
 
 
-def _cite(story: Story) -> Source:
+def cite_story(story: Story) -> Source:
+    """Return a story as a digest cites it."""
     entry = next((e for e in story.entries if e.title == story.title), story.entries[0] if story.entries else None)
     return Source(
         story_id=story.id,
