@@ -94,13 +94,13 @@ def add_statement(house: House, /, executive: str, text: str, as_json: bool, **g
     Example: radar agenda add president "reach young donors where they are" --weight 5
              radar agenda add president "protect what donors tell us" --topic passkeys --include "donor data"
     """
-    from radar.listen.agenda import propose_links
+    from radar.listen.agenda import number_statement, propose_links
 
     fields = {name: value for name, value in given.items() if value not in (None, ())}
     with house.open() as app:
-        number = _next_number([words.id for words in app.store.list_statements(executive, ended=True)])
+        known = app.store.list_statements(executive, ended=True)
         fields = {"noted_on": app.now().date()} | fields
-        words = Statement(f"{executive}-{number}", executive, text, **fields)
+        words = Statement(number_statement(executive, known), executive, text, **fields)
         _save(app, words)
         topics = app.store.list_topics()
     proposals = [proposal for proposal in propose_links(text, topics) if proposal.topic not in words.topics]
@@ -109,11 +109,6 @@ def add_statement(house: House, /, executive: str, text: str, as_json: bool, **g
         return
     _say_statement(words)
     _say_proposals(words, proposals)
-
-
-def _next_number(ids: Sequence[str]) -> int:
-    """Return the number for the next statement: an ended one keeps its own."""
-    return max((int(tail) for tail in (known.rpartition("-")[2] for known in ids) if tail.isdigit()), default=0) + 1
 
 
 def _save(app: "App", words: Statement) -> None:

@@ -1,9 +1,9 @@
 """Agendas: what each executive wants, in their own words, and the topics that may serve it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from radar.records import Topic
+from radar.records import Statement, Topic
 from radar.text import fold_phrase, split_terms
 
 
@@ -44,3 +44,9 @@ def propose_links(text: str, topics: Sequence[Topic], limit: int = 5) -> list[Pr
             reason = "shares " + ", ".join(f"“{word}”" for word in shared[:3])
         proposals.append(Proposal(topic.slug, topic.name, round(score, 2), reason))
     return sorted(proposals, key=lambda p: (-p.score, p.topic))[:limit]
+
+
+def number_statement(executive: str, known: Iterable[Statement]) -> str:
+    """Return the id for an executive's next statement: one that ended keeps its own."""
+    tails = (words.id.rpartition("-")[2] for words in known)
+    return f"{executive}-{max((int(tail) for tail in tails if tail.isdigit()), default=0) + 1}"

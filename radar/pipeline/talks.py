@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from email.utils import parseaddr
 
+from radar.brief.invitation import write_invitation
 from radar.brief.pack import Notes, compose_pack, find_since
 from radar.brief.relevance import format_day
+from radar.errors import UnknownName
+from radar.listen.talk import OnFile, TalkNotes, settle_talk
 from radar.pipeline.brief import Briefing
-from radar.records import Pack, Statement
+from radar.records import Outcomes, Pack, Statement
 
 #: A statement this old, without a review date, is asked about.
 OLD = timedelta(days=90)
@@ -36,6 +40,27 @@ class Talking(Briefing):
             raised=[one for one in self.store.list_raised() if one.executive == executive],
         )
         return compose_pack(person, notes, now)
+
+    def note_talk(self, executive: str, notes: TalkNotes, now: datetime, by: str) -> Outcomes:
+        """Store what came of a talk, all of it or nothing. Raises UnknownName; Unusable, naming the field."""
+        file = OnFile(
+            person=self.store.find_executive(executive),
+            statements=self.store.list_statements(executive, ended=True),
+            steps=self.store.list_steps(executive),
+            talks=self.store.list_talks(executive),
+            topics=self.topics.keys(),
+        )
+        return self.store.save_outcomes(settle_talk(notes, file, now, by))
+
+    def write_invitation(self, executive: str) -> bytes:
+        """Return the next talk with an executive as an iCalendar file. Raises UnknownName when there is no date."""
+        person = self.store.find_executive(executive)
+        talk = next(iter(self.store.list_talks(executive)), None)
+        if talk is None or talk.next_at is None:
+            raise UnknownName(f"no next talk with {executive} is on file: `radar talk {executive}` notes one")
+        advisor = self.settings.advisor
+        organiser = advisor.email or parseaddr(self.settings.mail.sender)[1]
+        return write_invitation(talk, person, advisor.name, organiser, self._find_domain())
 
 
 def _find_stale(statements: Sequence[Statement], today: date) -> dict[str, str]:

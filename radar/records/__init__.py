@@ -25,7 +25,7 @@ from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
 from radar.records.pack import Decision, Nudge, Pack, Possibility, Tidings, Turn
 from radar.records.survey import Need
-from radar.records.talk import Talk
+from radar.records.talk import Outcomes, Talk
 from radar.records.watch import (
     DEAD_STATES,
     KINDS,
@@ -103,6 +103,7 @@ __all__ = [
     "NotModified",
     "Novelty",
     "Nudge",
+    "Outcomes",
     "Outgoing",
     "Pack",
     "Parsed",

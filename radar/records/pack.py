@@ -75,7 +75,7 @@ class Nudge:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """What an advisor takes into a talk; the advisor's notes, not the executive's. Key: (`executive`, `prepared_at`)."""
+    """What an advisor takes into a talk: the advisor's notes. Key: (`executive`, `prepared_at`)."""
 
     executive: str
     executive_name: str

@@ -44,14 +44,10 @@ class Listen(Database):
 
         Returns the day that was on file. Raises UnknownName.
         """
-        mine = (raised.c.topic == one.topic) & (raised.c.executive == one.executive)
         with self._keep() as connection:
             check_executive(connection, one.executive)
             check_topics(connection, [one.topic])
-            before: date | None = connection.scalar(select(raised.c.raised_on).where(mine).with_for_update())
-            if before is None or one.raised_on < before:
-                upsert(connection, raised, [dump(one, raised)], ["topic", "executive"])
-        return before
+            return write_raised(connection, one)
 
     def remove_raised(self, topic: str, executive: str) -> date | None:
         """Take back what an executive was noted to have raised; return its day, None if nothing was noted.
@@ -79,12 +75,7 @@ class Listen(Database):
         with self._keep() as connection:
             check_executive(connection, words.executive)
             check_topics(connection, set(words.topics))
-            stored = connection.execute(select(*_STATEMENT).where(statement.c.id == words.id)).one_or_none()
-            if stored is not None and load(Statement, stored) == words:
-                return
-            upsert(connection, statement, [dump(words, statement)], ["id"])
-            version = {"statement_id": words.id, "at": at, "by": by, "statement": words}
-            connection.execute(insert_into(connection, statement_change), [version])
+            write_statement(connection, words, at, by)
 
     def list_statements(self, executive: str, *, ended: bool = False) -> list[Statement]:
         """Return an executive's statements, weightiest first; with `ended` also those that ended.
@@ -155,3 +146,22 @@ def check_executive(connection: Connection, slug: str) -> None:
     """Raise UnknownName unless the executive exists."""
     if connection.scalar(select(executive.c.slug).where(executive.c.slug == slug)) is None:
         raise unknown_name("executive", slug, connection.scalars(select(executive.c.slug)))
+
+
+def write_statement(connection: Connection, words: Statement, at: datetime, by: str) -> None:
+    """Insert or update a statement within a transaction and keep the version, unless nothing changed."""
+    stored = connection.execute(select(*_STATEMENT).where(statement.c.id == words.id)).one_or_none()
+    if stored is not None and load(Statement, stored) == words:
+        return
+    upsert(connection, statement, [dump(words, statement)], ["id"])
+    version = {"statement_id": words.id, "at": at, "by": by, "statement": words}
+    connection.execute(insert_into(connection, statement_change), [version])
+
+
+def write_raised(connection: Connection, one: Raised) -> date | None:
+    """Note within a transaction when a topic was raised, unless earlier; return the day that was on file."""
+    mine = (raised.c.topic == one.topic) & (raised.c.executive == one.executive)
+    before: date | None = connection.scalar(select(raised.c.raised_on).where(mine).with_for_update())
+    if before is None or one.raised_on < before:
+        upsert(connection, raised, [dump(one, raised)], ["topic", "executive"])
+    return before

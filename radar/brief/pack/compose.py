@@ -173,11 +173,12 @@ class _Packing:
             return f"{stage} on {since}, to be looked at again now" if due else ""
         if acceptance.shelved:
             return f"floated {acceptance.floated} times since {since}, no answer"
+        spoken = self._last_spoken(topic) is not None
+        if stage == "interested" and not spoken:
+            return f"wants to talk about it since {since}"
         if acceptance.nudge_on and acceptance.nudge_on <= self.today:
             return f"{stage}; to be brought up again since {format_day(acceptance.nudge_on)}"
-        if self._last_spoken(topic) is None:
-            if stage == "interested":
-                return f"interested since {since}, not talked about yet"
+        if not spoken:
             return f"told in {acceptance.floated} digest{'s' * (acceptance.floated != 1)}, never talked about"
         return ""
 

@@ -1,4 +1,4 @@
-"""Word the question by which a possibility is floated: from the statement's own words, the topic, and where both stand."""
+"""Word the question by which a possibility is floated: from the statement's own words, and where both stand."""
 
 from collections import Counter
 from collections.abc import Iterable
