@@ -2,6 +2,7 @@
 
 from radar.pipeline.crawl import Crawling, CrawlSummary
 from radar.pipeline.deliver import Delivering
+from radar.pipeline.erase import Erasing
 from radar.pipeline.tag import Retagging
 from radar.pipeline.talks import Talking
 from radar.pipeline.watch import Watching, WatchSummary
@@ -9,5 +10,5 @@ from radar.pipeline.watch import Watching, WatchSummary
 __all__ = ["CrawlSummary", "Pipeline", "Retagging", "WatchSummary"]
 
 
-class Pipeline(Crawling, Watching, Talking, Delivering):
+class Pipeline(Crawling, Watching, Talking, Delivering, Erasing):
     """The steps, joined over one store."""

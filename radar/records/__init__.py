@@ -21,6 +21,7 @@ from radar.records.acceptance import (
     Taught,
 )
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
+from radar.records.erasure import Erased
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
 from radar.records.pack import Decision, Nudge, Pack, Possibility, Tidings, Turn
@@ -80,6 +81,7 @@ __all__ = [
     "Crossing",
     "Decision",
     "Entry",
+    "Erased",
     "Evidence",
     "Executive",
     "Exposure",

@@ -48,6 +48,11 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/executives/{slug}/agenda": OWN,
     "GET /api/v1/executives/{slug}/issues": OWN,
     "GET /api/v1/executives/{slug}/issues/{week}": OWN,
+    "DELETE /api/v1/executives/{slug}": _ADVISOR,
+    "GET /api/v1/executives/{slug}/pack": _ADVISOR,  # the advisor's notes for a talk, not the executive's
+    "GET /api/v1/executives/{slug}/talks": _ADVISOR,
+    "POST /api/v1/executives/{slug}/talks": _ADVISOR,
+    "GET /api/v1/executives/{slug}/talks/next.ics": OWN,
     "GET /i/{token}": LINK,
     "GET /i/{token}/pause": LINK,
     "POST /i/{token}/pause": LINK,
