@@ -30,6 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "exposure": ("signals", "List topics that move while no current advice is on file."),
     "executives": ("executives", "List, add and change the readers of digests."),
     "agenda": ("agenda", "List, add and link what executives want."),
+    "feedback": ("feedback", "List and note what executives answered to their digests."),
+    "acceptance": ("acceptance", "How far has each executive come with each topic?"),
     "pack": ("pack", "Print what to take into a one-on-one talk."),
     "talk": ("talk", "Note what came of a talk; the next one for a calendar."),
     "position": ("position", "List, show and write advice on topics."),

@@ -8,8 +8,10 @@ from radar.brief.invitation import write_invitation
 from radar.brief.pack import Notes, compose_pack, find_since
 from radar.brief.relevance import format_day
 from radar.errors import UnknownName
+from radar.listen.acceptance import find_held, judge_topics
 from radar.listen.talk import OnFile, TalkNotes, settle_talk
 from radar.pipeline.brief import Briefing
+from radar.rapport import read_dossier
 from radar.records import Outcomes, Pack, Statement
 
 #: A statement this old, without a review date, is asked about.
@@ -23,6 +25,9 @@ class Talking(Briefing):
         """Compose the pack for a talk with an executive now. Raises UnknownName."""
         person = self.store.find_executive(executive)
         talks = self.store.list_talks(executive)
+        dossier = read_dossier(self.store, executive, now)
+        accepted = judge_topics(dossier.steps, now.date())
+        signals = self.list_signals()
         statements = self.store.list_statements(executive)
         since = find_since(talks, now)
         span = max(timedelta(days=1), now - datetime(since.year, since.month, since.day, tzinfo=now.tzinfo))
@@ -30,13 +35,14 @@ class Talking(Briefing):
             statements=statements,
             stale=_find_stale(statements, now.date()),
             topics=self.topics,
-            histories={topic: self.store.signal_history(topic) for topic in self.list_signals()},
-            ranked=self.rank(executive, now, span),
+            histories={topic: self.store.signal_history(topic) for topic in signals},
+            ranked=self.rank(executive, now, span, dossier),
             positions=self._list_versions(),
             talks=talks,
-            steps=self.store.list_steps(executive),
-            acceptances={},
-            answers=self.store.list_feedback(executive),
+            steps=dossier.steps,
+            acceptances=accepted,
+            held=find_held(accepted.values(), signals, now.date()),
+            answers=dossier.feedback,
             raised=[one for one in self.store.list_raised() if one.executive == executive],
         )
         return compose_pack(person, notes, now)

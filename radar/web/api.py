@@ -12,7 +12,7 @@ from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
 from radar.store import Store
-from radar.web import corrections, desk, executives, talks, views, watch
+from radar.web import acceptance, corrections, desk, executives, feedback, talks, views, watch
 from radar.web.access import Caller, admit, store_of
 from radar.web.answers import answer
 from radar.web.body import describe_body
@@ -95,6 +95,8 @@ _ROUTES = (
     *desk.ROUTES,
     *executives.ROUTES,
     *talks.ROUTES,
+    *feedback.ROUTES,
+    *acceptance.ROUTES,
     Route(f"{API}/me", show_me, views.Me, "key"),
     Route("/healthz", healthz, views.Running, "health"),
     Route("/readyz", readyz, views.Running, "health"),

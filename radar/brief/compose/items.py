@@ -23,7 +23,6 @@ class Items:
         for source in (source for issue in self.earlier for item in issue.items for source in item.sources):
             told = material.merged.get(source.story_id, source.story_id)
             self.briefed[told] = max(self.briefed.get(told, 0), source.publishers)
-        self.met = {primer.topic for issue in material.earlier for primer in issue.primers}
         self.told: set[str] = set()  # story ids used in this issue
         self.topics_told: set[str] = set()
 

@@ -12,6 +12,7 @@ from radar.records import (
     Decision,
     Executive,
     Feedback,
+    Held,
     Nudge,
     Pack,
     Phase,
@@ -52,6 +53,7 @@ class Notes:
     talks: Sequence[Talk] = ()  # latest first
     steps: Sequence[Step] = ()  # noted and derived, in order of time
     acceptances: Mapping[str, Acceptance] = field(default_factory=dict)  # by topic
+    held: Mapping[str, Held] = field(default_factory=dict)  # set aside, and not to be floated yet
     answers: Sequence[Feedback] = ()  # that stand, newest first
     raised: Sequence[Raised] = ()  # by this executive
 
@@ -167,10 +169,8 @@ class _Packing:
         if stage in ("trial", "accepted"):
             return ""
         if stage in ("declined", "parked"):
-            if _notice(signal.since) > acceptance.since_on:
-                return f"{stage} on {since}; {signal.phase} since {format_day(_notice(signal.since))}"
-            due = acceptance.revisit_on is not None and acceptance.revisit_on <= self.today
-            return f"{stage} on {since}, to be looked at again now" if due else ""
+            news = f"{signal.phase} since {format_day(_notice(signal.since))}"
+            return "" if topic in self.notes.held else f"{stage} on {since}; {news}"
         if acceptance.shelved:
             return f"floated {acceptance.floated} times since {since}, no answer"
         spoken = self._last_spoken(topic) is not None
