@@ -17,7 +17,19 @@ from radar.records.acceptance import (
 )
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
-from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
+from radar.records.listen import (
+    DETAILS,
+    RINGS,
+    Detail,
+    Executive,
+    Exposure,
+    Position,
+    Proposal,
+    Ring,
+    Stale,
+    Statement,
+    StatementChange,
+)
 from radar.records.survey import Need
 from radar.records.talk import Talk
 from radar.records.watch import (
@@ -58,6 +70,7 @@ from radar.records.watch import (
 __all__ = [
     "ANSWERS",
     "DEAD_STATES",
+    "DETAILS",
     "KINDS",
     "PHASES",
     "RINGS",
@@ -71,6 +84,7 @@ __all__ = [
     "Correction",
     "Crawl",
     "Crossing",
+    "Detail",
     "Entry",
     "Evidence",
     "Executive",
@@ -97,6 +111,7 @@ __all__ = [
     "Parsed",
     "Phase",
     "Position",
+    "Proposal",
     "Primer",
     "Raised",
     "Ranked",
@@ -108,6 +123,7 @@ __all__ = [
     "Signal",
     "Source",
     "Stage",
+    "Stale",
     "Standing",
     "Statement",
     "StatementChange",
