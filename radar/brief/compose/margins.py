@@ -7,7 +7,6 @@ from radar.brief.compose.items import Items
 from radar.brief.slot import name_week
 from radar.records import Item, Move, Primer
 
-MAX_PRIMERS = 2
 _RING_ORDER = {"hold": 0, "assess": 1, "trial": 2, "adopt": 3}
 
 
@@ -34,7 +33,7 @@ class Margins(Items):
                 continue
             if self._is_confirmed(item.topic) and item.topic not in {primer.topic for primer in primers}:
                 primers.append(Primer(topic.slug, topic.name, topic.primer))
-        return tuple(primers[:MAX_PRIMERS])
+        return tuple(primers[: self.amount.primers])
 
     def _write_notes(
         self, matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]
