@@ -30,6 +30,7 @@ from radar.records.listen import (
     Statement,
     StatementChange,
 )
+from radar.records.preview import PreviewItem, PreviewWeek
 from radar.records.survey import Need
 from radar.records.talk import Talk
 from radar.records.watch import (
@@ -111,8 +112,10 @@ __all__ = [
     "Parsed",
     "Phase",
     "Position",
-    "Proposal",
+    "PreviewItem",
+    "PreviewWeek",
     "Primer",
+    "Proposal",
     "Raised",
     "Ranked",
     "Reliability",

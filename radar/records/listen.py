@@ -6,7 +6,6 @@ from typing import Literal
 
 from radar.records.watch import Phase
 
-
 Detail = Literal["plain", "standard", "technical"]
 DETAILS: tuple[Detail, ...] = ("plain", "standard", "technical")
 
