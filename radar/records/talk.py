@@ -14,3 +14,4 @@ class Talk:
     by: str
     note: str = ""
     next_at: datetime | None = None  # when the next one is to be
+    moved: int = 0  # times that date was changed, counted by the store

@@ -16,9 +16,10 @@ from radar.store.glance import read_status
 from radar.store.listen import Listen
 from radar.store.match import ANYTHING, Filters
 from radar.store.search import Found, search_stories
+from radar.store.talks import Talks
 
 
-class Store(Counts, Candidates, Corrections, Listen, Brief):
+class Store(Counts, Candidates, Corrections, Listen, Talks, Brief):
     """Everything Radar remembers. One method is one transaction; threads may share it.
 
     Every method raises StoreError when the database is out of reach.

@@ -86,7 +86,8 @@ class Stories(Tagging, Watch):
     ) -> list[Story]:
         """Return stories, newest first: last published in since … until (exclusive), on one topic if named.
 
-        `begun_before` asks for those of which something was published before that; `after` continues behind the story with that (last_at, id). Raises UnknownName for an unknown topic.
+        `begun_before` asks for those of which something was published before that. `after` continues behind the story
+        with that (last_at, id). Raises UnknownName for an unknown topic.
         """
         query = select(*_STORY).order_by(story.c.last_at.desc(), story.c.id.desc()).limit(limit)
         if since is not None:

@@ -6,7 +6,7 @@ means "not yet".
 
 from radar.store.tables.base import metadata
 from radar.store.tables.brief import alarm, api_key, issue, outbox
-from radar.store.tables.listen import executive, position, raised, statement, statement_change
+from radar.store.tables.listen import executive, position, raised, statement, statement_change, talk
 from radar.store.tables.watch import (
     archived,
     candidate,
@@ -48,6 +48,7 @@ __all__ = [
     "story_correction",
     "tag",
     "tag_correction",
+    "talk",
     "topic",
     "topic_name",
     "training",

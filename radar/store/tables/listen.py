@@ -82,3 +82,15 @@ raised = Table(
     Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
     Column("raised_on", Date, nullable=False),
 )
+
+talk = Table(
+    "talk",
+    metadata,
+    Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
+    Column("held_on", Date, primary_key=True),
+    Column("noted_at", UTCDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("next_at", UTCDateTime),
+    Column("moved", Integer, nullable=False),
+)
