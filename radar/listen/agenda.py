@@ -130,7 +130,8 @@ _NAMES = {"noted_on": "noted", "review_on": "review", "ended_on": "ended", "incl
 def describe_change(before: Statement | None, after: Statement) -> tuple[str, ...]:
     """Return what a version of a statement changed, a line each: "weight: 3 → 5", "topics: + passkeys"."""
     if before is None:
-        return ("noted",)
+        blank = Statement(after.id, after.executive, after.text, after.weight, after.noted_on, after.occasion)
+        return (f"noted with weight {after.weight}: “{after.text}”", *describe_change(blank, after))
     lines = []
     for name in ("text", "weight", "noted_on", "occasion", "review_on", "ended_on"):
         old, new = getattr(before, name), getattr(after, name)

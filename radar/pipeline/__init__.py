@@ -1,6 +1,6 @@
 """What Radar does: crawl, watch, publish, deliver; the only place where steps meet the outside world."""
 
-from radar.pipeline.brief import Briefing
+from radar.pipeline.agenda import Registering
 from radar.pipeline.crawl import Crawling, CrawlSummary
 from radar.pipeline.deliver import Delivering
 from radar.pipeline.tag import Retagging
@@ -9,5 +9,5 @@ from radar.pipeline.watch import Watching, WatchSummary
 __all__ = ["CrawlSummary", "Pipeline", "Retagging", "WatchSummary"]
 
 
-class Pipeline(Crawling, Watching, Briefing, Delivering):
+class Pipeline(Crawling, Watching, Registering, Delivering):
     """The steps, joined over one store."""

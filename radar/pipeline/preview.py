@@ -49,7 +49,8 @@ class Previewing(Briefing):
         if before is None:
             return [compare_issues(None, issue, slot.due_at) for issue, slot in zip(after, slots, strict=True)]
         were = self._compose_weeks(executive, before, slots, stood, sent)
-        return [compare_issues(*pair, slot.due_at) for *pair, slot in zip(were, after, slots, strict=True)]
+        pairs = zip(were, after, slots, strict=True)
+        return [compare_issues(old, issue, slot.due_at) for old, issue, slot in pairs]
 
     def _compose_weeks(
         self,

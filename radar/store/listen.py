@@ -101,7 +101,7 @@ class Listen(Database):
         id: str,
         change: Callable[[Statement], Statement],
         at: datetime,
-        by: str,  # noqa: A002
+        by: str,
     ) -> Statement:
         """Change a statement as it stands now, keep the version, and return it. Raises UnknownName."""
         with self._keep() as connection:
