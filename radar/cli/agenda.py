@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from radar.cli.agenda_looks import preview_agenda, say_preview, show_history, show_stale
-from radar.cli.house import House, ListGroup, json_option, pass_house
+from radar.cli.house import House, ListGroup, json_option, name_user, pass_house
 from radar.cli.output import format_on, say, say_block, say_json, say_table
-from radar.cli.register import export_register, import_register, name_author
+from radar.cli.register import export_register, import_register
 from radar.cli.words import DAY, LINE
 from radar.records import Statement
 
@@ -108,7 +108,7 @@ def add_statement(house: House, /, executive: str, text: str, dry_run: bool, as_
         if dry_run:
             words, weeks = app.pipeline.preview_note(draft, app.now())
         else:
-            words, weeks = app.pipeline.note_statement(draft, app.now(), name_author()), []
+            words, weeks = app.pipeline.note_statement(draft, app.now(), name_user()), []
         topics = app.store.list_topics()
     if as_json:
         say_json({"statement": words} | ({"weeks": weeks} if dry_run else {}))
@@ -184,7 +184,7 @@ def propose_topics(house: House, statement_id: str | None, as_json: bool) -> Non
         people = app.store.list_executives() if statement_id is None else []
         living = [words.id for person in people for words in app.store.list_statements(person.slug)]
         ids = [statement_id] if statement_id else living
-        found = [app.pipeline.renew_proposals(id_, app.now(), name_author()) for id_ in ids]
+        found = [app.pipeline.renew_proposals(id_, app.now(), name_user()) for id_ in ids]
         topics = app.store.list_topics()
     if as_json:
         say_json(found)
@@ -243,9 +243,9 @@ def _change(
         if dry_run:
             words, weeks = app.pipeline.preview_change(statement_id, change, app.now())
         elif new_words:
-            words, weeks = app.pipeline.change_statement(statement_id, change, app.now(), name_author()), []
+            words, weeks = app.pipeline.change_statement(statement_id, change, app.now(), name_user()), []
         else:  # without the pipeline, whose libraries take a second to load
-            words, weeks = app.store.change_statement(statement_id, change, app.now(), name_author()), []
+            words, weeks = app.store.change_statement(statement_id, change, app.now(), name_user()), []
         if new_words:
             topics = app.store.list_topics()
     if as_json:

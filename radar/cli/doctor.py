@@ -239,7 +239,7 @@ def _check_people(store: "Store", now: datetime) -> Iterator[Check]:
         troubled = True
         shown = "; ".join(f"{one.executive}: {one.reason}" for one in stale[:3])
         more = f"; and {len(stale) - 3} more" if len(stale) > 3 else ""
-        yield Check("agendas", "note", f"{shown}{more}; see radar agenda stale")
+        yield Check("agenda", "note", f"{shown}{more}; see radar agenda stale")
     if not troubled:
         yield Check("executives", "ok", f"{count(len(people), 'executive')}, each with an address and a fresh agenda")
 

@@ -143,6 +143,37 @@ def resume_executive(house: House, slug: str) -> None:
     _change(house, slug, False, paused=False)
 
 
+@executives.command("erase")
+@click.argument("slug")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@pass_house
+def erase_executive(house: House, slug: str, yes: bool, as_json: bool) -> None:
+    """Remove an executive and everything kept of them, for good: agenda, answers, talks, digests, waiting mail.
+
+    Backups made before keep them until you delete those: see docs/operations.md.
+
+    \b
+    Example: radar executives erase president
+    """
+    with house.open() as app:
+        person = app.store.find_executive(slug)
+        if not yes:
+            say(f"This removes {person.name} and everything kept of them, for good.")
+            if click.prompt(f"Type {slug} to go on", default="", show_default=False) != slug:
+                raise RadarError("nothing was removed")
+        erased = app.pipeline.erase_executive(slug)
+    if as_json:
+        say_json(erased)
+        return
+    say_table(("removed", "from"), [(number, table) for table, number in erased.rows.items()])
+    if erased.files:
+        say(f"Removed from the out folder: {', '.join(erased.files)}")
+    if erased.lingering:
+        say(f"The rows are gone, but their bytes may linger in the database's files: {erased.lingering}", err=True)
+    say("Backups made before still hold them: delete those, or erase again after restoring one.")
+
+
 def _change(house: House, slug: str, as_json: bool, **changes: Any) -> None:
     with house.open() as app:
         person = replace(app.store.find_executive(slug), **changes)

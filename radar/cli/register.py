@@ -1,26 +1,17 @@
 """`radar agenda export` and `import`: the whole register as a file."""
 
-import getpass
 import os
 from pathlib import Path
 
 import click
 
-from radar.cli.house import House, json_option, pass_house
+from radar.cli.house import House, json_option, name_user, pass_house
 from radar.cli.output import count, say, say_json, strip_controls
 from radar.cli.words import OutFile
 from radar.errors import ConfigError, RadarError
 from radar.listen.register import FORMATS, WRITERS, Format
 
 _FORMAT = click.option("--format", "form", type=click.Choice(FORMATS), help="[default: what the file's name says]")
-
-
-def name_author() -> str:
-    """Return who is at the keyboard, for the history of what they write."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return "unknown"
 
 
 @click.command("export")
@@ -80,7 +71,7 @@ def import_register(house: House, file: Path, form: Format | None, dry_run: bool
     with house.open() as app:
         register, told = join_register(app.store, text, file, chosen, app.now())
         if not dry_run:
-            app.store.save_register(register.executives, register.statements, app.now(), name_author())
+            app.store.save_register(register.executives, register.statements, app.now(), name_user())
     if as_json:
         say_json(told)
         return

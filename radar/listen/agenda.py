@@ -122,6 +122,12 @@ def _check_among(topics: Iterable[str], linked: Collection[str]) -> None:
         raise Unusable("topic", f"it is not linked to that; it is about {', '.join(linked) or 'no topic yet'}")
 
 
+def number_statement(executive: str, known: Iterable[Statement]) -> str:
+    """Return the id for an executive's next statement: one that ended keeps its own."""
+    tails = (words.id.rpartition("-")[2] for words in known)
+    return f"{executive}-{max((int(tail) for tail in tails if tail.isdigit()), default=0) + 1}"
+
+
 # -- what has changed -------------------------------------------------------------------------------------------------
 
 _NAMES = {"noted_on": "noted", "review_on": "review", "ended_on": "ended", "include": "always", "mute": "never"}

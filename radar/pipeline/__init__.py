@@ -3,11 +3,13 @@
 from radar.pipeline.agenda import Registering
 from radar.pipeline.crawl import Crawling, CrawlSummary
 from radar.pipeline.deliver import Delivering
+from radar.pipeline.erase import Erasing
 from radar.pipeline.tag import Retagging
+from radar.pipeline.talks import Talking
 from radar.pipeline.watch import Watching, WatchSummary
 
 __all__ = ["CrawlSummary", "Pipeline", "Retagging", "WatchSummary"]
 
 
-class Pipeline(Crawling, Watching, Registering, Delivering):
+class Pipeline(Crawling, Watching, Registering, Talking, Delivering, Erasing):
     """The steps, joined over one store."""

@@ -45,14 +45,10 @@ class Listen(Database):
 
         Returns the day that was on file. Raises UnknownName.
         """
-        mine = (raised.c.topic == one.topic) & (raised.c.executive == one.executive)
         with self._keep() as connection:
             check_executive(connection, one.executive)
             check_topics(connection, [one.topic])
-            before: date | None = connection.scalar(select(raised.c.raised_on).where(mine).with_for_update())
-            if before is None or one.raised_on < before:
-                upsert(connection, raised, [dump(one, raised)], ["topic", "executive"])
-        return before
+            return write_raised(connection, one)
 
     def remove_raised(self, topic: str, executive: str) -> date | None:
         """Take back what an executive was noted to have raised; return its day, None if nothing was noted.
@@ -79,7 +75,7 @@ class Listen(Database):
         """
         with self._keep() as connection:
             check_executive(connection, words.executive)
-            _write_statement(connection, words, at, by)
+            write_statement(connection, words, at, by)
 
     def add_statement(self, words: Statement, at: datetime, by: str) -> Statement:
         """Insert a statement under the next number of its executive, "president-3", and return it so.
@@ -89,16 +85,16 @@ class Listen(Database):
         with self._keep() as connection:
             check_executive(connection, words.executive, lock=True)  # two added at once get two numbers
             known = set(connection.scalars(select(statement.c.id)))
-            number = 1 + sum(id_.startswith(f"{words.executive}-") for id_ in known)
+            number = 1
             while f"{words.executive}-{number}" in known:  # an ended one keeps its own
                 number += 1
             numbered = replace(words, id=f"{words.executive}-{number}")
-            _write_statement(connection, numbered, at, by)
+            write_statement(connection, numbered, at, by)
         return numbered
 
     def change_statement(
         self,
-        id: str,
+        id: str,  # noqa: A002
         change: Callable[[Statement], Statement],
         at: datetime,
         by: str,
@@ -106,7 +102,7 @@ class Listen(Database):
         """Change a statement as it stands now, keep the version, and return it. Raises UnknownName."""
         with self._keep() as connection:
             changed = change(_find_statement(connection, id, lock=True))
-            _write_statement(connection, changed, at, by)
+            write_statement(connection, changed, at, by)
         return changed
 
     def save_register(
@@ -117,7 +113,7 @@ class Listen(Database):
             upsert(connection, executive, [dump(person, executive) for person in people], ["slug"])
             for words in statements:
                 check_executive(connection, words.executive)
-                _write_statement(connection, words, at, by)
+                write_statement(connection, words, at, by)
 
     def list_statements(self, executive: str, *, ended: bool = False) -> list[Statement]:
         """Return an executive's statements, weightiest first; with `ended` also those that ended.
@@ -189,7 +185,18 @@ def _find_statement(connection: Connection, id_: str, *, lock: bool = False) -> 
     return load(Statement, row)
 
 
-def _write_statement(connection: Connection, words: Statement, at: datetime, by: str) -> None:
+def check_executive(connection: Connection, slug: str, *, lock: bool = False) -> None:
+    """Raise UnknownName unless the executive exists."""
+    query = select(executive.c.slug).where(executive.c.slug == slug)
+    if connection.scalar(query.with_for_update() if lock else query) is None:
+        raise unknown_name("executive", slug, connection.scalars(select(executive.c.slug)))
+
+
+def write_statement(connection: Connection, words: Statement, at: datetime, by: str) -> None:
+    """Insert or update a statement within a transaction and keep the version, unless nothing changed.
+
+    Raises UnknownName for a topic that does not exist.
+    """
     check_topics(connection, {*words.topics, *words.dismissed})
     stored = connection.execute(select(*_STATEMENT).where(statement.c.id == words.id)).one_or_none()
     if stored is not None and load(Statement, stored) == words:
@@ -199,8 +206,10 @@ def _write_statement(connection: Connection, words: Statement, at: datetime, by:
     connection.execute(insert_into(connection, statement_change), [version])
 
 
-def check_executive(connection: Connection, slug: str, *, lock: bool = False) -> None:
-    """Raise UnknownName unless the executive exists."""
-    query = select(executive.c.slug).where(executive.c.slug == slug)
-    if connection.scalar(query.with_for_update() if lock else query) is None:
-        raise unknown_name("executive", slug, connection.scalars(select(executive.c.slug)))
+def write_raised(connection: Connection, one: Raised) -> date | None:
+    """Note within a transaction when a topic was raised, unless earlier; return the day that was on file."""
+    mine = (raised.c.topic == one.topic) & (raised.c.executive == one.executive)
+    before: date | None = connection.scalar(select(raised.c.raised_on).where(mine).with_for_update())
+    if before is None or one.raised_on < before:
+        upsert(connection, raised, [dump(one, raised)], ["topic", "executive"])
+    return before

@@ -12,9 +12,10 @@ from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
 from radar.store import Store
-from radar.web import corrections, desk, executives, views, watch
+from radar.web import acceptance, corrections, desk, executives, feedback, talks, views, watch
 from radar.web.access import Caller, admit, store_of
 from radar.web.answers import answer
+from radar.web.body import describe_body
 from radar.web.guard import Guard, allowed_hosts
 from radar.web.openapi import add_description
 from radar.web.pages import add_pages
@@ -58,9 +59,10 @@ def create_web(
             tags=[route.tag],
             name=route.endpoint.__name__,
             operation_id=route.endpoint.__name__,
+            openapi_extra=describe_body(route.body) if route.body else None,
         )
     add_pages(app)
-    add_description(app, f"{API}/openapi.json")
+    add_description(app, f"{API}/openapi.json", [route.body for route in _ROUTES if route.body])
     app.add_middleware(Guard, hosts=allowed_hosts(settings.web), refuse=lambda request: answer_error(request, 421))
     return app
 
@@ -92,6 +94,9 @@ _ROUTES = (
     *corrections.ROUTES,
     *desk.ROUTES,
     *executives.ROUTES,
+    *talks.ROUTES,
+    *feedback.ROUTES,
+    *acceptance.ROUTES,
     Route(f"{API}/me", show_me, views.Me, "key"),
     Route("/healthz", healthz, views.Running, "health"),
     Route("/readyz", readyz, views.Running, "health"),

@@ -2,6 +2,7 @@
 
 from fastapi import Request, Response
 
+from radar.records import Erased
 from radar.web import views
 from radar.web.access import Caller, check_name, reach_executive, store_of
 from radar.web.answers import answer
@@ -38,7 +39,14 @@ def find_issue(request: Request, slug: str, week: str, caller: Caller) -> Respon
     return answer(views.show_issue(issue))
 
 
+def erase_executive(request: Request, slug: str, caller: Caller) -> Response:
+    """Remove an executive and everything kept of them, for good; tells what went, table by table."""
+    executive = reach_executive(request, caller, slug)
+    return answer(request.app.state.pipeline().erase_executive(executive.slug))
+
+
 ROUTES = (
+    Route(f"{API}/executives/{{slug}}", erase_executive, Erased, "executives", "DELETE"),
     Route(f"{API}/executives", list_executives, views.ExecutiveList, "executives"),
     Route(f"{API}/executives/{{slug}}/agenda", show_agenda, views.Agenda, "executives"),
     Route(f"{API}/executives/{{slug}}/issues", list_issues, views.IssueList, "executives"),

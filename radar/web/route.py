@@ -19,3 +19,4 @@ class Route:
     model: Any
     tag: str
     method: str = "GET"
+    body: Any = None  # a msgspec struct that the request carries as JSON

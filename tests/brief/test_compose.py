@@ -8,7 +8,7 @@ import pytest
 
 from radar.brief.compose import Coverage, compose_issue
 from radar.brief.wording import write_phase
-from radar.records import Issue, Primer, Ranked, Statement
+from radar.records import Issue, Ranked, Statement
 from tests.building import (
     DAY,
     NOW,
@@ -308,9 +308,7 @@ def test_a_primer_is_for_a_topic_that_is_new_to_the_reader_and_shown() -> None:
     topics.append(make_topic("satellite"))
     ranked = [matter(slug, score=0.9 - n / 10) for n, slug in enumerate(("satellite", "passkeys", "ai"))]
     signals = confirmed("satellite", "passkeys", "ai", "drones")
-    old = make_issue(make_item(make_story("Old news"), "ai"), week="2026-W30", at=NOW - 120 * DAY)
-    earlier = [replace(old, primers=(Primer("ai", "AI", "What ai is."),))]
-    issue = compose(*ranked, signals=signals, topics=topics, earlier=earlier)
+    issue = compose(*ranked, signals=signals, topics=topics, familiarity={"ai": "introduced"})
     assert [primer.topic for primer in issue.primers] == ["passkeys"]
     assert {item.topic: item.new_to_reader for item in issue.items} == {
         "satellite": False, "passkeys": True, "ai": False,

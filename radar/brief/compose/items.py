@@ -40,7 +40,6 @@ class Items:
         for source in (source for issue in self.earlier for item in issue.items for source in item.sources):
             told = material.merged.get(source.story_id, source.story_id)
             self.briefed[told] = max(self.briefed.get(told, 0), source.publishers)
-        self.met = {primer.topic for issue in material.earlier for primer in issue.primers}
         self.told: set[str] = set()  # story ids used in this issue
         self.topics_told: set[str] = set()
 
@@ -60,7 +59,7 @@ class Items:
             phase_note=write_phase(signal) if signal else "",
             why=one.why,
             quote=one.statement.text if one.statement else "",
-            sources=tuple(_cite(story) for story in cited),
+            sources=tuple(cite_story(story) for story in cited),
             more_sources=max(0, sum(len(story.entries) for story in stories) - len(cited)),
             publishers=len(owners),
             update=one.story.id in self.briefed,
@@ -95,7 +94,8 @@ class Items:
         return position.due_on >= self.now.date()
 
 
-def _cite(story: Story) -> Source:
+def cite_story(story: Story) -> Source:
+    """Return a story as a digest cites it."""
     entry = next((e for e in story.entries if e.title == story.title), story.entries[0] if story.entries else None)
     return Source(
         story_id=story.id,

@@ -4,6 +4,7 @@ Columns carry the names of the records' fields, so that a row is a record. Texts
 means "not yet".
 """
 
+from radar.store.tables.acceptance import feedback, secret, step, taught
 from radar.store.tables.base import metadata
 from radar.store.tables.brief import alarm, api_key, issue, outbox
 from radar.store.tables.listen import executive, position, raised, statement, statement_change, talk
@@ -34,21 +35,25 @@ __all__ = [
     "entry",
     "executive",
     "feed",
+    "feedback",
     "host",
     "issue",
     "metadata",
     "outbox",
     "position",
     "raised",
+    "secret",
     "signal",
     "statement",
     "statement_change",
+    "step",
     "story",
     "story_alias",
     "story_correction",
     "tag",
     "tag_correction",
     "talk",
+    "taught",
     "topic",
     "topic_name",
     "training",
