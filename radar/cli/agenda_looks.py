@@ -51,7 +51,7 @@ def say_preview(weeks: Sequence[PreviewWeek], *, changed: bool = False) -> None:
     if changed:
         items = [item.change for week in weeks for item in week.items]
         told = [f"{items.count(change)} {change}" for change in ("added", "dropped", "moved") if change in items]
-        say(f"\nAgainst the agenda on file: {', '.join(told) or 'no difference'}. Nothing was stored.")
+        say(f"\nAgainst the agenda on file: {', '.join(told) or 'no item comes or goes'}. Nothing was stored.")
 
 
 def _say_item(item: PreviewItem, changed: bool) -> None:

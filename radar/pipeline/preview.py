@@ -1,16 +1,18 @@
 """Compose the issues of the last weeks again with an agenda as it might be: what it would have brought."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from radar.brief.compare import compare_issues
 from radar.brief.compose import LOOK_BACK, Coverage, Material, compose_issue
 from radar.brief.rank import rank_stories
 from radar.brief.slot import Slot, find_slot
+from radar.listen.acceptance import find_held
 from radar.pipeline.brief import ISSUE_SPAN, STORIES_AT_ONCE, Briefing
 from radar.pipeline.steps import find_monday
-from radar.records import Executive, Issue, Position, PreviewWeek, Signal, Statement, Story, Tag
+from radar.rapport import Dossier, judge_rapports, read_dossier, read_taste
+from radar.records import Executive, Issue, Position, PreviewWeek, Signal, Statement, Story, Tag, Taste
 from radar.watch.group.lead import build_story
 
 WEEKS = 4
@@ -24,6 +26,8 @@ class _Past:
     tags: dict[str, list[Tag]]
     signals: dict[str, Signal]
     positions: dict[str, list[Position]]
+    dossier: Dossier
+    taste: Taste
 
 
 class Previewing(Briefing):
@@ -39,11 +43,11 @@ class Previewing(Briefing):
         """Return what an agenda would have brought an executive in the last four weeks, the oldest first.
 
         With `before`, the agenda as it is, the items say what changes. Every issue is composed from what was published,
-        detected and advised by its day; only the topics, and which story is about which, are today's. Each remembers
+        detected, advised and answered by its day; only the topics, and which story is about which, are today's. Each remembers
         those before it, as the real ones do, so that nothing is told twice.
         """
         slots = _list_slots(executive, now)
-        stood = [self._look_back(slot.due_at) for slot in slots]
+        stood = [self._look_back(executive.slug, slot.due_at) for slot in slots]
         sent = [one for one in self.store.list_issues(executive.slug, limit=4 * LOOK_BACK) if one.week < slots[0].week]
         after = self._compose_weeks(executive, agenda, slots, stood, sent)
         if before is None:
@@ -63,26 +67,33 @@ class Previewing(Briefing):
         living = [statement for statement in agenda if statement.ended_on is None]
         issues: list[Issue] = []
         for slot, past in zip(slots, stood, strict=True):
-            ranked = rank_stories(past.stories, past.tags, past.signals, living, self.topics, slot.due_at)
+            earlier = [*reversed(issues), *sent]
+            told = judge_rapports(replace(past.dossier, issues=tuple(earlier)), slot.due_at.date())
+            ranked = rank_stories(past.stories, past.tags, past.signals, living, self.topics, slot.due_at, past.taste)
             material = Material(
                 ranked=ranked,
                 signals=past.signals,
                 topics=self.topics,
                 positions=past.positions,
                 statements=living,
-                earlier=[*reversed(issues), *sent],
+                earlier=earlier,
+                familiarity={topic: one.familiarity for topic, one in told.items()},
+                held=find_held(
+                    (one.acceptance for one in told.values() if one.acceptance), past.signals, slot.due_at.date()
+                ),
                 coverage=Coverage(len(ranked), 0, 0, weeks_watched=52),
             )
             issues.append(compose_issue(executive, slot.week, material, slot.due_at, token=""))
         return issues
 
-    def _look_back(self, at: datetime) -> _Past:
+    def _look_back(self, executive: str, at: datetime) -> _Past:
         """Return what was known at a moment."""
         # A story that has grown since stands further up in time: it is sought there, and cut to what it was.
         grown = self.store.list_stories(since=at - ISSUE_SPAN, begun_before=at, limit=2 * STORIES_AT_ONCE)
         stories = [story for one in grown if (story := _cut_story(one, at)) and story.last_at >= at - ISSUE_SPAN]
         stories = sorted(stories, key=lambda one: (one.last_at, one.id), reverse=True)[:STORIES_AT_ONCE]
         week = find_monday(at) - timedelta(weeks=1)
+        dossier = read_dossier(self.store, executive, at)
         return _Past(
             stories,
             self.store.tags_of([story.id for story in stories]),
@@ -92,6 +103,8 @@ class Previewing(Briefing):
                 for topic, versions in self._list_versions().items()
                 if (known := [version for version in versions if version.written_at <= at])
             },
+            dossier,
+            read_taste(self.store, dossier),
         )
 
 
