@@ -29,7 +29,7 @@ from radar.records import Executive, Proposal, Statement
 Format = Literal["toml", "csv"]
 FORMATS: tuple[Format, ...] = ("toml", "csv")
 #: What spreadsheets take for the beginning of a formula, behind any quotes that say it is none.
-_FORMULA = re.compile(r"'*[@+\-=|%]")
+_FORMULA = re.compile(r"'*(?:[@+\-=%]|\\?\|)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _read_truth(text: str) -> bool:
 def _read_proposal(text: str) -> Proposal:
     found = re.fullmatch(r"(\S+) (0|1|[01]?\.\d+|1\.0+) (.+)", text)
     if not found or not 0 <= float(found[2]) <= 1:
-        raise FieldError(text, "is no proposal; write topic, score from 0 to 1 and reason: passkeys .9 names “passkey”")
+        raise FieldError(text, "is no proposal; write topic, score and reason: passkeys .9 names “passkey”")
     return Proposal(read_slug(found[1]), float(found[2]), read_line(found[3]))
 
 
@@ -103,10 +103,10 @@ def _read_row(kind: str, cells: Mapping[str, Any], refuse: Callable[[str, str], 
     given: dict[str, Any] = {}
     for name, cell in cells.items():
         if name not in _FIELDS[kind]:
-            if cell in ("", None):  # the columns of a table are those of both kinds
+            if cell in ("", None, []):  # the columns of a table are those of both kinds
                 continue
             raise refuse(name, f"is no field of {kind}s; correct or remove it")
-        if cell in ("", None) or cell == []:
+        if cell in ("", None, []):
             continue
         if isinstance(cell, list) is not (name in _MANY):
             raise refuse(name, "has to be a list" if name in _MANY else "has to be a single value")

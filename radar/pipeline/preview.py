@@ -43,8 +43,8 @@ class Previewing(Briefing):
         """Return what an agenda would have brought an executive in the last four weeks, the oldest first.
 
         With `before`, the agenda as it is, the items say what changes. Every issue is composed from what was published,
-        detected, advised and answered by its day; only the topics, and which story is about which, are today's. Each remembers
-        those before it, as the real ones do, so that nothing is told twice.
+        detected, advised and answered by its day; only the topics, and which story is about which, are today's. Each
+        remembers those before it, as the real ones do, so that nothing is told twice.
         """
         slots = _list_slots(executive, now)
         stood = [self._look_back(executive.slug, slot.due_at) for slot in slots]
