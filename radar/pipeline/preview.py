@@ -1,6 +1,6 @@
 """Compose the issues of the last weeks again with an agenda as it might be: what it would have brought."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -46,8 +46,8 @@ class Previewing(Briefing):
         detected, advised and answered by its day; only the topics, and which story is about which, are today's. Each
         remembers those before it, as the real ones do, so that nothing is told twice.
         """
-        slots = _list_slots(executive, now)
-        stood = [self._look_back(executive.slug, slot.due_at) for slot in slots]
+        slots, versions = _list_slots(executive, now), self._list_versions()
+        stood = [self._look_back(executive.slug, slot.due_at, versions) for slot in slots]
         sent = [one for one in self.store.list_issues(executive.slug, limit=4 * LOOK_BACK) if one.week < slots[0].week]
         after = self._compose_weeks(executive, agenda, slots, stood, sent)
         if before is None:
@@ -86,7 +86,7 @@ class Previewing(Briefing):
             issues.append(compose_issue(executive, slot.week, material, slot.due_at, token=""))
         return issues
 
-    def _look_back(self, executive: str, at: datetime) -> _Past:
+    def _look_back(self, executive: str, at: datetime, versions: Mapping[str, Sequence[Position]]) -> _Past:
         """Return what was known at a moment."""
         # A story that has grown since stands further up in time: it is sought there, and cut to what it was.
         grown = self.store.list_stories(since=at - ISSUE_SPAN, begun_before=at, limit=2 * STORIES_AT_ONCE)
@@ -100,8 +100,8 @@ class Previewing(Briefing):
             {signal.topic: signal for signal in self.store.list_signals(week)},
             {
                 topic: known
-                for topic, versions in self._list_versions().items()
-                if (known := [version for version in versions if version.written_at <= at])
+                for topic, written in versions.items()
+                if (known := [version for version in written if version.written_at <= at])
             },
             dossier,
             read_taste(self.store, dossier),

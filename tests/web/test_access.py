@@ -41,7 +41,19 @@ EXPECTED = {
     f"GET {API}/ledger": {**_DESK, "advisor": 200},
     f"GET {API}/feeds": {**_KEYED, "anna": 403, "bert": 403},
     f"GET {API}/executives": {**_KEYED, "reader": 403},
+    f"POST {API}/executives": _DESK,
+    f"PATCH {API}/executives/{{slug}}": _DESK,
     f"GET {API}/executives/{{slug}}/agenda": _ANNAS,
+    f"POST {API}/executives/{{slug}}/agenda": _DESK,
+    f"GET {API}/executives/{{slug}}/agenda/preview": _ANNAS,
+    f"PATCH {API}/executives/{{slug}}/agenda/{{id}}": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/link": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/unlink": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/dismiss": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/propose": {**_DESK, "advisor": 200},
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/end": {**_DESK, "advisor": 200},
+    f"GET {API}/executives/{{slug}}/agenda/{{id}}/history": _ANNAS,
+    f"GET {API}/agendas/stale": {**_DESK, "advisor": 200},
     f"GET {API}/executives/{{slug}}/issues": _ANNAS,
     f"GET {API}/executives/{{slug}}/issues/{{week}}": _ANNAS,
     "GET /i/{token}": _OPEN,
@@ -64,6 +76,8 @@ def fill(pattern: str, world: World, slug: str) -> str:
     person = slug if "executives" in pattern else "passkeys"
     values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
     values["term"] = "black friday"
+    if "/agenda/" in pattern:
+        values["id"] = f"s-{slug}"
     asked = "?q=passkeys" if pattern.endswith("/search") else ""
     return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern) + asked
 
