@@ -52,7 +52,7 @@ def list_feedback(house: House, executive: str | None, as_json: bool) -> None:
         return
     given.sort(key=lambda one: one.answer != "let's talk")
     answered = {(one.week, one.item) for one in given}
-    rows = [(one.executive, one.week, one.item, one.answer, format_on(one.at.date()), one.claim) for one in given]
+    rows = [(one.executive, one.week, one.item, str(one.answer), format_on(one.at.date()), one.claim) for one in given]
     rows += [
         (issue.executive, issue.week, item.id, "–", "–", item.claim)
         for issue in issues

@@ -43,5 +43,4 @@ def say_effect(answer: Answer, topic_name: str, advisor: str) -> str:
     if answer == "knew already":
         knows = f"; {topic_name} is not explained to you any more" if topic_name else ""
         return f"This story will not come again{knows}. You will see no less of its kind."
-    who = f"{advisor} is told" if advisor else "Your advisor is told"
-    return f"{who} that you want to talk about it, and you will see more of {alike}."
+    return f"{advisor or 'Your advisor'} hears that you want to talk about it, and you will see more of {alike}."

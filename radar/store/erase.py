@@ -16,6 +16,8 @@ from radar.store.tables import alarm, executive, metadata, outbox, statement
 #: A table with a column of this name holds rows of one executive; tables that refer to such rows follow.
 _OWNER = "executive"
 LETTERS = "letters to the advisor"
+#: Seconds to wait for readers to let go of the write-ahead log; what lingers after that is said.
+PATIENCE = 5.0
 
 
 class Erasing(Database):
@@ -55,7 +57,8 @@ class Erasing(Database):
             if not sqlite:
                 driver: Any = raw.driver_connection
                 driver.autocommit = True
-            for command in ["VACUUM"] if sqlite else [f'VACUUM FULL "{name}"' for name in names]:
+            commands = [f"PRAGMA busy_timeout = {int(1000 * PATIENCE)}", "VACUUM"]
+            for command in commands if sqlite else [f'VACUUM FULL "{name}"' for name in names]:
                 cursor.execute(command)
             if sqlite and cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
                 return "the write-ahead log is in use: it goes when the last program that has the database open ends"

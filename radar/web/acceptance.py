@@ -32,11 +32,19 @@ class AcceptanceDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class StageCount:
+    """How many topics stand at a stage."""
+
+    stage: Stage
+    topics: int
+
+
+@dataclass(frozen=True, slots=True)
 class Funnel:
-    """How many topics stand at each stage with an executive."""
+    """How many topics stand at each stage with an executive, in the order of the ladder."""
 
     executive: str
-    stages: dict[Stage, int]
+    stages: tuple[StageCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +57,11 @@ class FunnelList:
 def show_funnel(request: Request) -> Response:
     """Show how many topics stand at each stage, by executive."""
     funnel = list_funnel(store_of(request), request.app.state.now())
-    lines = tuple(
-        Funnel(slug, count_stages(one.acceptance for one in rapports if one.acceptance))
-        for slug, rapports in funnel.items()
-    )
-    return answer(FunnelList(lines))
+    lines = []
+    for slug, rapports in funnel.items():
+        counted = count_stages(one.acceptance for one in rapports if one.acceptance)
+        lines.append(Funnel(slug, tuple(StageCount(stage, topics) for stage, topics in counted.items())))
+    return answer(FunnelList(tuple(lines)))
 
 
 def list_acceptance(request: Request, slug: str, caller: Caller) -> Response:

@@ -56,6 +56,7 @@ def create_web(
             route.endpoint,
             methods=[route.method],
             response_model=route.model,
+            response_class=route.answers,
             tags=[route.tag],
             name=route.endpoint.__name__,
             operation_id=route.endpoint.__name__,

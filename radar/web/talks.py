@@ -11,6 +11,12 @@ from radar.web.body import Body, decode_body
 from radar.web.route import API, Route
 
 
+class CalendarFile(Response):
+    """An iCalendar file (RFC 5545)."""
+
+    media_type = "text/calendar"
+
+
 def show_pack(request: Request, slug: str, caller: Caller) -> Response:
     """Show what to take into a talk with an executive; the advisor's notes, not the executive's."""
     executive = reach_executive(request, caller, slug)
@@ -34,12 +40,12 @@ def note_talk(request: Request, slug: str, body: Body, caller: Caller) -> Respon
 def show_next_talk(request: Request, slug: str, caller: Caller) -> Response:
     """Show the next talk with an executive as an iCalendar file (RFC 5545); it says when, not what about."""
     executive = reach_executive(request, caller, slug)
-    return Response(request.app.state.pipeline().write_invitation(executive.slug), media_type="text/calendar")
+    return CalendarFile(request.app.state.pipeline().write_invitation(executive.slug))
 
 
 ROUTES = (
     Route(f"{API}/executives/{{slug}}/pack", show_pack, Pack, "executives"),
     Route(f"{API}/executives/{{slug}}/talks", list_talks, views.TalkList, "executives"),
     Route(f"{API}/executives/{{slug}}/talks", note_talk, Outcomes, "executives", "POST", TalkNotes),
-    Route(f"{API}/executives/{{slug}}/talks/next.ics", show_next_talk, None, "executives"),
+    Route(f"{API}/executives/{{slug}}/talks/next.ics", show_next_talk, None, "executives", answers=CalendarFile),
 )

@@ -35,6 +35,7 @@ MAX_POSSIBILITIES = 3
 #: Per statement: what is read at a glance before a talk.
 MAX_STORIES = 2
 MAX_TURNS = 3
+_TAKEN_UP = ("interested", "trial", "accepted")
 _NUDGE_AHEAD = timedelta(days=7)
 _MOVING: Mapping[Phase, float] = {"surging": 1.0, "rising": 0.8}
 _EARLY = 0.5  # what an unconfirmed signal counts for beside a confirmed one
@@ -118,7 +119,7 @@ class _Packing:
         since = datetime.combine(self.since, time.max, self.now.tzinfo)
         stories = sorted(
             (one for one in self.notes.ranked if one.statement and one.statement.id == words.id),
-            key=lambda one: (-len(one.story.publishers), -one.score, one.story.id),
+            key=lambda one: (len(one.story.publishers) == 1, -one.score, one.story.id),
         )
         return Tidings(
             statement=words,
@@ -218,7 +219,8 @@ class _Packing:
             advice = versions[-1]
             if not advice.next_step or advice.due_on is None:
                 continue
-            theirs = advice.owner.casefold() in own_names or topic in self.notes.acceptances
+            acceptance = self.notes.acceptances.get(topic)
+            theirs = advice.owner.casefold() in own_names or (acceptance and acceptance.stage in _TAKEN_UP)
             if theirs or self._find_statement(topic):
                 overdue = max(0, (self.today - advice.due_on).days)
                 found.append(
