@@ -3,8 +3,8 @@
 Run: python benchmarks/proposals.py [DATA]
 
 Two sets: statements of our own on the shipped topics (agendas.toml, by which the weights of the witnesses were chosen)
-and, where DATA holds relevance/agendas_techcrunch_dev.tsv, on twenty subjects (topics/techcrunch.toml), which were not
-looked at before. The tagger is taught by the 4,000 newest headlines of DATA, as one in service is by its archive; without
+and, where DATA holds relevance/agendas_techcrunch_dev.tsv, on twenty subjects (topics/techcrunch.toml), which chose
+nothing. The tagger is taught by the 4,000 newest headlines of DATA, as one in service is by its archive; without
 them it knows names and hints alone.
 """
 
