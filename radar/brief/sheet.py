@@ -244,7 +244,7 @@ class _Layout:
         sources: tuple[Link, ...] = ()
         link = None
         if matters:
-            sources = tuple(self._cite(source) for source in item.sources[:3])
+            sources = tuple(self._cite(source) for source in item.sources)
         elif item.sources and (cited := self._cite(item.sources[0])).url:
             link = cited
         urls = self.addresses.get("answer_urls", {}).get(item.id, {})

@@ -7,9 +7,10 @@ import click
 
 from radar.cli.house import House, ListGroup, json_option, pass_house
 from radar.cli.output import say, say_json, say_table
-from radar.cli.words import ADDRESS, DAYS, LINE, SLUG, TIME, WEEKDAY, ZONE
+from radar.cli.words import ADDRESS, LINE, SLUG, TIME, WEEKDAY, ZONE
 from radar.errors import RadarError
-from radar.records import Executive
+from radar.listen.fields import DAYS
+from radar.records import DETAILS, Executive
 
 
 @click.group(cls=ListGroup)
@@ -41,8 +42,11 @@ def list_executives(house: House, as_json: bool) -> None:
         say("No executives yet: radar executives add president --name … --email …")
     else:
         say_table(
-            ("slug", "name", "role", "e-mail", "digest"),
-            [(p.slug, p.name, p.role, p.email or "none", "paused" if p.paused else format_slot(p)) for p in found],
+            ("slug", "name", "role", "e-mail", "detail", "digest"),
+            [
+                (p.slug, p.name, p.role, p.email or "none", p.detail, "paused" if p.paused else format_slot(p))
+                for p in found
+            ],
         )
 
 
@@ -57,6 +61,11 @@ _FIELDS = (
     click.option("--tz", type=ZONE, help="Time zone: Europe/Zurich. [default: UTC]"),
     click.option("--day", type=WEEKDAY, help="Weekday of the digest. [default: monday]"),
     click.option("--time", type=TIME, help="Local time of the digest. [default: 07:30]"),
+    click.option(
+        "--detail",
+        type=click.Choice(DETAILS),
+        help="How technical the digest is: evidence, sources, primers. [default: standard]",
+    ),
 )
 
 

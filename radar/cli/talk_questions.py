@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import click
 
 from radar.cli.output import format_on, say, say_block
-from radar.cli.words import Word, read_day, read_time
+from radar.cli.words import Word
+from radar.listen.fields import read_day, read_time
 from radar.listen.talk import HeardStatement, NewStatement, Outcome, Question, TalkNotes
-from radar.records import STAGES, Pack, Tidings, Topic
+from radar.records import STAGES, Pack, Statement, Tidings, Topic
 from radar.text import clean_text, hint_close
 
 _ANSWERS = {"": "not spoken of", "y": "still right", "c": "change it", "e": "ended"}
@@ -107,7 +108,7 @@ def _ask_new(topics: Mapping[str, Topic]) -> list[NewStatement]:
     say()
     while text := _ask(f"What {'else ' if new else ''}do they want that is new? (Enter: nothing)", clean_text, ""):
         weight = click.prompt("  Weight, 5 most", default=3, type=click.IntRange(1, 5))
-        proposed = propose_links(text, list(topics.values()))
+        proposed = propose_links(Statement("", "", text), list(topics.values()), {})
         for one in proposed:
             say_block(f"{one.topic}: {one.reason}", "    ")
         linked = _ask_topics("  About which topics?", topics)

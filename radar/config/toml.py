@@ -81,6 +81,8 @@ def find_line(text: str, table: str, index: int | None, key: str) -> int:
             seen += 1
             if seen == (index or 0):
                 start = number
+            elif start:
+                break
         elif start and re.match(r"\s*\[", line):
             break
         elif start and assignment and assignment.match(line):

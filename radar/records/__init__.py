@@ -23,8 +23,21 @@ from radar.records.acceptance import (
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
 from radar.records.erasure import Erased
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
-from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
+from radar.records.listen import (
+    DETAILS,
+    RINGS,
+    Detail,
+    Executive,
+    Exposure,
+    Position,
+    Proposal,
+    Ring,
+    Stale,
+    Statement,
+    StatementChange,
+)
 from radar.records.pack import Decision, Nudge, Pack, Possibility, Tidings, Turn
+from radar.records.preview import PreviewItem, PreviewWeek
 from radar.records.survey import Need
 from radar.records.talk import Outcomes, Talk
 from radar.records.watch import (
@@ -65,6 +78,7 @@ from radar.records.watch import (
 __all__ = [
     "ANSWERS",
     "DEAD_STATES",
+    "DETAILS",
     "FAMILIARITIES",
     "KINDS",
     "PHASES",
@@ -80,6 +94,7 @@ __all__ = [
     "Crawl",
     "Crossing",
     "Decision",
+    "Detail",
     "Entry",
     "Erased",
     "Evidence",
@@ -112,7 +127,10 @@ __all__ = [
     "Phase",
     "Position",
     "Possibility",
+    "PreviewItem",
+    "PreviewWeek",
     "Primer",
+    "Proposal",
     "Raised",
     "Ranked",
     "Rapport",
@@ -124,6 +142,7 @@ __all__ = [
     "Signal",
     "Source",
     "Stage",
+    "Stale",
     "Standing",
     "Statement",
     "StatementChange",

@@ -1,13 +1,14 @@
 """JSON that requests carry: read up to a limit, decoded into a struct that refuses what it does not know, described."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import Depends, Request
 
 from radar.errors import Unusable
+from radar.listen.fields import FieldError
 from radar.web.problems import ProblemError
 
 T = TypeVar("T")
@@ -45,6 +46,21 @@ def _plain(message: str) -> str:
     if message.startswith("Object contains unknown field"):
         return "has a field that is none of its own"
     return re.sub(r"`", "", message)
+
+
+def read_fields(given: msgspec.Struct, readers: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+    """Return the fields of a struct that were given (are not None), texts cleaned by their reader. Raises Unusable."""
+    fields = {name: value for name in given.__struct_fields__ if (value := getattr(given, name)) is not None}
+    for name in fields.keys() & readers.keys():
+        value = fields[name]
+        try:
+            read = readers[name]
+            fields[name] = read(value) if isinstance(value, str) else tuple(read(word) for word in value)
+        except FieldError as error:
+            raise Unusable(name, error.reason) from None
+        except ValueError as error:
+            raise Unusable(name, str(error)) from None
+    return fields
 
 
 def describe_body(shape: Any) -> dict[str, Any]:

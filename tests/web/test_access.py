@@ -49,7 +49,19 @@ EXPECTED = {
     f"GET {API}/executives/{{slug}}/talks": {**_DESK, "advisor": 200},
     f"POST {API}/executives/{{slug}}/talks": _DESK,
     f"GET {API}/executives/{{slug}}/talks/next.ics": _ANNAS,
+    f"POST {API}/executives": _DESK,
+    f"PATCH {API}/executives/{{slug}}": _DESK,
     f"GET {API}/executives/{{slug}}/agenda": _ANNAS,
+    f"POST {API}/executives/{{slug}}/agenda": _DESK,
+    f"GET {API}/executives/{{slug}}/agenda/preview": _ANNAS,
+    f"PATCH {API}/executives/{{slug}}/agenda/{{id}}": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/link": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/unlink": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/dismiss": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/propose": {**_DESK, "advisor": 200},
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/end": {**_DESK, "advisor": 200},
+    f"GET {API}/executives/{{slug}}/agenda/{{id}}/history": _ANNAS,
+    f"GET {API}/agendas/stale": {**_DESK, "advisor": 200},
     f"GET {API}/executives/{{slug}}/issues": _ANNAS,
     f"GET {API}/executives/{{slug}}/issues/{{week}}": _ANNAS,
     f"GET {API}/executives/{{slug}}/feedback": _ANNAS,
@@ -95,6 +107,8 @@ def fill(pattern: str, world: World, slug: str) -> str:
     values |= {"term": "black friday", "topic": "passkeys"}
     if "/items/" in pattern:
         values["id"] = "i1"
+    if "/agenda/" in pattern:
+        values["id"] = f"s-{slug}"
     if pattern.startswith("/f/"):
         values["token"] = world.answer_token(slug, "useful")
     asked = next((query for end, query in _ASKED.items() if pattern.endswith(end)), "")

@@ -8,7 +8,6 @@ from radar.brief.slot import name_week
 from radar.brief.wording import write_held
 from radar.records import Item, Move, Position, Primer
 
-MAX_PRIMERS = 2
 _RING_ORDER = {"hold": 0, "assess": 1, "trial": 2, "adopt": 3}
 
 
@@ -47,7 +46,7 @@ class Margins(Items):
                 continue
             if self._is_confirmed(item.topic) and item.topic not in {primer.topic for primer in primers}:
                 primers.append(Primer(topic.slug, topic.name, topic.primer))
-        return tuple(primers[:MAX_PRIMERS])
+        return tuple(primers[: self.amount.primers])
 
     def _write_notes(
         self, matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]

@@ -10,7 +10,7 @@ from sqlalchemy import (
     Table,
 )
 
-from radar.records import Statement
+from radar.records import Proposal, Statement
 from radar.store.columns import Json, Number, Text, UTCDateTime, words
 from radar.store.tables.base import metadata
 
@@ -26,6 +26,7 @@ executive = Table(
     Column("time", Text, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("enrolled_at", UTCDateTime),
+    Column("detail", Text, nullable=False, server_default="standard"),
 )
 
 statement = Table(
@@ -42,6 +43,8 @@ statement = Table(
     Column("include", words(), nullable=False),
     Column("mute", words(), nullable=False),
     Column("ended_on", Date),
+    Column("proposed", Json(tuple[Proposal, ...]), nullable=False, server_default="[]"),
+    Column("dismissed", words(), nullable=False, server_default="[]"),
     Index("ix_statement_executive", "executive"),
 )
 
