@@ -47,7 +47,8 @@ class Previewing(Briefing):
         remembers those before it, as the real ones do, so that nothing is told twice.
         """
         slots, versions = _list_slots(executive, now), self._list_versions()
-        stood = [self._look_back(executive.slug, slot.due_at, versions) for slot in slots]
+        dossier = read_dossier(self.store, executive.slug)
+        stood = [self._look_back(slot.due_at, dossier, versions) for slot in slots]
         sent = [one for one in self.store.list_issues(executive.slug, limit=4 * LOOK_BACK) if one.week < slots[0].week]
         after = self._compose_weeks(executive, agenda, slots, stood, sent)
         if before is None:
@@ -86,14 +87,14 @@ class Previewing(Briefing):
             issues.append(compose_issue(executive, slot.week, material, slot.due_at, token=""))
         return issues
 
-    def _look_back(self, executive: str, at: datetime, versions: Mapping[str, Sequence[Position]]) -> _Past:
+    def _look_back(self, at: datetime, dossier: Dossier, versions: Mapping[str, Sequence[Position]]) -> _Past:
         """Return what was known at a moment."""
         # A story that has grown since stands further up in time: it is sought there, and cut to what it was.
         grown = self.store.list_stories(since=at - ISSUE_SPAN, begun_before=at, limit=2 * STORIES_AT_ONCE)
         stories = [story for one in grown if (story := _cut_story(one, at)) and story.last_at >= at - ISSUE_SPAN]
         stories = sorted(stories, key=lambda one: (one.last_at, one.id), reverse=True)[:STORIES_AT_ONCE]
         week = find_monday(at) - timedelta(weeks=1)
-        dossier = read_dossier(self.store, executive, at)
+        then = _cut_dossier(dossier, at)
         return _Past(
             stories,
             self.store.tags_of([story.id for story in stories]),
@@ -103,8 +104,8 @@ class Previewing(Briefing):
                 for topic, written in versions.items()
                 if (known := [version for version in written if version.written_at <= at])
             },
-            dossier,
-            read_taste(self.store, dossier),
+            then,
+            read_taste(self.store, then),
         )
 
 
@@ -114,6 +115,17 @@ def _list_slots(executive: Executive, now: datetime) -> list[Slot]:
     while len(slots) < WEEKS:
         slots.append(find_slot(executive, slots[-1].due_at - timedelta(hours=1)))
     return slots[::-1]
+
+
+def _cut_dossier(dossier: Dossier, at: datetime) -> Dossier:
+    """Return what was on file of an executive at a moment."""
+    return replace(
+        dossier,
+        issues=tuple(issue for issue in dossier.issues if issue.composed_at <= at),
+        feedback=tuple(one for one in dossier.feedback if one.at <= at),
+        steps=tuple(step for step in dossier.steps if step.at <= at),
+        taught=tuple(one for one in dossier.taught if one.at <= at),
+    )
 
 
 def _cut_story(story: Story, at: datetime) -> Story | None:
