@@ -20,4 +20,4 @@ def store_weeks(store: Store, topics: Sequence[str] = ("passkeys", "mobile-payme
             fill(store, *story.entries)
             store.save_stories([story])
             store.save_tags([story.id], [make_tag(story, topic)])
-        store.save_signals([make_signal(topic, "surging", week=monday, since=monday) for topic in topics])
+        store.save_signals([make_signal(topic, "surging", week=monday, since=MONDAYS[0]) for topic in topics])
