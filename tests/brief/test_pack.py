@@ -155,7 +155,6 @@ def test_a_moving_topic_on_the_agenda_is_floated_with_a_question() -> None:
         (accept("accepted"), ""),
         (accept("trial"), ""),
         (accept("floated", floated=3), "told in 3 digests, never talked about"),
-        (accept("interested"), "wants to talk about it since 1 October"),
         (accept("aware", nudge_on=TODAY), "aware; to be brought up again since 24 November"),
         (accept("aware", nudge_on=TODAY + DAY), "told in 1 digest, never talked about"),
         (accept("floated", floated=2, shelved=True), "floated 2 times since 1 October, no answer"),
@@ -176,6 +175,19 @@ def test_what_was_talked_about_waits_for_its_nudge() -> None:
     assert compose(acceptances=accept("aware"), steps=[step]).possibilities == ()
     (one,) = compose(acceptances=accept("aware", nudge_on=TODAY), steps=[step]).possibilities
     assert one.opening == "On 25 October we spoke of AI note-takers. What has become clearer to you since?"
+
+
+def test_a_wish_to_talk_is_taken_up_in_the_next_talk() -> None:
+    """Whatever was spoken of before; a wish that was talked about since is settled."""
+    talked = Step("president", "note-takers", "aware", NOW - 30 * DAY, "talk", "ida")
+    wish = Step("president", "note-takers", "interested", NOW - 3 * DAY, "digest")
+    accepted = accept("interested", since_on=TODAY - 3 * DAY)
+
+    (one,) = compose(acceptances=accepted, steps=[talked, wish]).possibilities
+
+    assert one.because == "wants to talk about it since 21 November"
+    assert one.opening == "You wanted to talk about AI note-takers. What made you curious?"
+    assert compose(acceptances=accepted, steps=[wish, replace(talked, at=NOW - DAY)]).possibilities == ()
 
 
 def test_what_was_set_aside_is_not_floated_before_its_time() -> None:

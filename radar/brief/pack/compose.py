@@ -174,12 +174,11 @@ class _Packing:
             return "" if topic in self.notes.held else f"{stage} on {since}; {news}"
         if acceptance.shelved:
             return f"floated {acceptance.floated} times since {since}, no answer"
-        spoken = self._last_spoken(topic) is not None
-        if stage == "interested" and not spoken:
+        if self._last_wish(topic):
             return f"wants to talk about it since {since}"
         if acceptance.nudge_on and acceptance.nudge_on <= self.today:
             return f"{stage}; to be brought up again since {format_day(acceptance.nudge_on)}"
-        if not spoken:
+        if self._last_spoken(topic) is None:
             return f"told in {acceptance.floated} digest{'s' * (acceptance.floated != 1)}, never talked about"
         return ""
 
@@ -187,6 +186,17 @@ class _Packing:
         """Return the day on which an idea was last talked or written about."""
         days = [one.at.date() for one in self.notes.steps if one.topic == topic and one.channel != "digest" and one.by]
         return max(days, default=None)
+
+    def _last_wish(self, topic: str) -> date | None:
+        """Return the day on which they asked to talk about an idea, unless it was talked about since."""
+        acceptance, spoken = self.notes.acceptances.get(topic), self._last_spoken(topic)
+        if acceptance is None or acceptance.stage != "interested":
+            return None
+        wishes = [
+            one.at.date() for one in self.notes.steps if one.topic == topic and one.stage == "interested" and not one.by
+        ]
+        wish = max(wishes, default=None)
+        return wish if wish and (spoken is None or wish > spoken) else None
 
     def _float(self, signal: Signal, words: Statement, because: str) -> Possibility:
         approved = [one for one in self.notes.positions.get(signal.topic, ()) if one.approved_by]
@@ -205,7 +215,7 @@ class _Packing:
                 signal.phase,
                 approved[-1] if approved else None,
                 self.notes.acceptances.get(signal.topic),
-                self._last_spoken(signal.topic),
+                None if self._last_wish(signal.topic) else self._last_spoken(signal.topic),
             ),
         )
 
