@@ -177,6 +177,28 @@ def test_a_paused_executive_gets_nothing(store: Store, tmp_path: Path) -> None:
     assert open_app(store, tmp_path).pipeline.publish_due(SLOT) == []
 
 
+def test_an_executive_erased_while_their_mail_is_in_hand_gets_nothing_and_stops_nobody(
+    store: Store, tmp_path: Path
+) -> None:
+    """Between the taking of the message and its hand-over; the next one still goes."""
+
+    class Erasing(FolderMailer):
+        def send(self, outgoing: Outgoing, before_data: Callable[[], None]) -> Sent:
+            if outgoing.executive == "first":
+                app.pipeline.erase_executive("first")
+            return super().send(outgoing, before_data)
+
+    app = open_app(store, tmp_path)
+    for slug in ("first", "second"):
+        store.save_executive(replace(PRESIDENT, slug=slug))
+    app.run("publish")
+
+    done = app.pipeline.deliver(lambda: SLOT, mailer=Erasing(tmp_path / "sent"))
+
+    assert [(message.executive, message.state) for message in done] == [("second", "sent")]
+    assert {path.name.partition("-")[0] for path in (tmp_path / "sent").iterdir()} == {"second"}
+
+
 def test_watching_twice_changes_nothing(store: Store, tmp_path: Path) -> None:
     """Jobs are safe to run twice: the same stories, tags and signals."""
     feed = Feed("https://ledger.example/feed", "trade", "ledger.example", "The Ledger")

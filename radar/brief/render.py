@@ -61,13 +61,17 @@ def render_headers(issue: Issue, width: int = 76) -> str:
 
 def render_page(issue: Issue, *, advisor: str = "", **links: Unpack[Links]) -> str:
     """Return the whole issue as a web page that stands alone: one file, no script, nothing loaded from elsewhere."""
-    sheet = lay_out(issue, Room(), advisor=advisor, **links)
-    return _environment(html=True).get_template("page.html.j2").render(sheet=sheet)
+    return print_page("page.html.j2", {"sheet": lay_out(issue, Room(), advisor=advisor, **links)})
+
+
+def print_page(template: str, words: Mapping[str, object]) -> str:
+    """Print a web page as its template has it, with a style sheet of its own."""
+    return _environment(html=True).get_template(template).render(words)
 
 
 def print_html(template: str, words: Mapping[str, object]) -> str:
     """Print a mail's HTML, its styles inlined."""
-    return _inline_styles(_environment(html=True).get_template(template).render(words))
+    return _inline_styles(print_page(template, words))
 
 
 def print_text(template: str, words: Mapping[str, object], width: int = 76, colour: bool = False) -> str:

@@ -206,7 +206,7 @@ class _Layout:
             scope=self._write_scope(),
             quiet=_write_quiet(issue),
             blocks=blocks,
-            moves=tuple(_write_move(move) for move in moves),
+            moves=tuple(write_move(move) for move in moves),
             more_moves=len(issue.moves) - len(moves),
             voices=tuple(self._clean(voice.text, 300) for voice in issue.voices),
             primers=tuple(
@@ -246,7 +246,7 @@ class _Layout:
         sources: tuple[Link, ...] = ()
         link = None
         if matters:
-            sources = tuple(self._cite(source) for source in item.sources[:3])
+            sources = tuple(self._cite(source) for source in item.sources)
         elif item.sources and (cited := self._cite(item.sources[0])).url:
             link = cited
         urls = self.addresses.get("answer_urls", {}).get(item.id, {})
@@ -354,7 +354,8 @@ def _write_aside(item: Item, note: str) -> str:
     return ", ".join(parts)
 
 
-def _write_move(move: Move) -> Shift:
+def write_move(move: Move) -> Shift:
+    """Return a move in words."""
     name = clean_text(move.topic_name, 120) or clean_text(move.topic, 120)
     if move.previous is None:
         return Shift("★", name, f"new, {move.ring}")

@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agenda": ("agenda", "List, add and link what executives want."),
     "feedback": ("feedback", "List and note what executives answered to their digests."),
     "acceptance": ("acceptance", "How far has each executive come with each topic?"),
+    "pack": ("pack", "Print what to take into a one-on-one talk."),
+    "talk": ("talk", "Note what came of a talk; the next one for a calendar."),
     "position": ("position", "List, show and write advice on topics."),
     "survey": ("survey", "Ask the staff what they need; show what they say."),
     "query": ("query", "Answer a question from the stories on file."),

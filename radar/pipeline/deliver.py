@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from radar.brief.alarm import render_alarm, write_subject
 from radar.brief.mail import FolderMailer, Mailer, SMTPMailer, build_alarm, next_attempt
-from radar.errors import ConfigError
+from radar.errors import ConfigError, UnknownName
 from radar.pipeline.steps import Steps
 from radar.records import Outgoing, Trouble
 from radar.watch.health import TELL_AGAIN, choose_untold, find_troubles
@@ -34,8 +34,11 @@ class Delivering(Steps):
         mailer = mailer or self.open_mailer()
         done = []
         while outgoing := self.store.take_outgoing(clock(), SEND_LEASE, executive):
-            self._hand_over(mailer, outgoing, clock)
-            done.append(self.store.find_outgoing(outgoing.message_id))
+            try:
+                self._hand_over(mailer, outgoing, clock)
+                done.append(self.store.find_outgoing(outgoing.message_id))
+            except UnknownName:
+                log.warning("a message is gone: its executive was erased while it was in hand")
         return done
 
     def _hand_over(self, mailer: Mailer, outgoing: Outgoing, clock: Callable[[], datetime]) -> None:

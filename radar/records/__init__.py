@@ -34,8 +34,23 @@ from radar.records.brief import (
     Status,
     Voice,
 )
+from radar.records.erasure import Erased
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
-from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
+from radar.records.listen import (
+    DETAILS,
+    RINGS,
+    Detail,
+    Executive,
+    Exposure,
+    Position,
+    Proposal,
+    Ring,
+    Stale,
+    Statement,
+    StatementChange,
+)
+from radar.records.pack import Decision, Nudge, Pack, Possibility, Tidings, Turn
+from radar.records.preview import PreviewItem, PreviewWeek
 from radar.records.survey import (
     LEAST_ANSWERS,
     Need,
@@ -47,7 +62,7 @@ from radar.records.survey import (
     SurveyState,
     SurveyText,
 )
-from radar.records.talk import Talk
+from radar.records.talk import Outcomes, Talk
 from radar.records.watch import (
     DEAD_STATES,
     KINDS,
@@ -86,6 +101,7 @@ from radar.records.watch import (
 __all__ = [
     "ANSWERS",
     "DEAD_STATES",
+    "DETAILS",
     "FAMILIARITIES",
     "KINDS",
     "LEAST_ANSWERS",
@@ -101,7 +117,10 @@ __all__ = [
     "Correction",
     "Crawl",
     "Crossing",
+    "Decision",
+    "Detail",
     "Entry",
+    "Erased",
     "Evidence",
     "Executive",
     "Exposure",
@@ -124,11 +143,18 @@ __all__ = [
     "Need",
     "NotModified",
     "Novelty",
+    "Nudge",
+    "Outcomes",
     "Outgoing",
+    "Pack",
     "Parsed",
     "Phase",
     "Position",
+    "Possibility",
+    "PreviewItem",
+    "PreviewWeek",
     "Primer",
+    "Proposal",
     "Raised",
     "Ranked",
     "Rapport",
@@ -141,6 +167,7 @@ __all__ = [
     "Signal",
     "Source",
     "Stage",
+    "Stale",
     "Standing",
     "Statement",
     "StatementChange",
@@ -158,9 +185,11 @@ __all__ = [
     "Talk",
     "Taste",
     "Taught",
+    "Tidings",
     "Topic",
     "Training",
     "Trouble",
+    "Turn",
     "Verdict",
     "Voice",
 ]

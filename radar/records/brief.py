@@ -120,7 +120,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message in the outbox. Key: `message_id`; its bytes never change once stored."""
+    """A message in the outbox. Key: `message_id`; its bytes never change once stored, but erasing may empty them."""
 
     message_id: str
     executive: str | None  # None, like the week: an alarm to the advisor, not an issue

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from radar.records import Step, Taught
 from radar.store.engine import Database, columns_of, dump, insert_into, load, upsert
@@ -22,10 +22,7 @@ class Steps(Database):
         with self._keep() as connection:
             check_executive(connection, one.executive)
             check_topics(connection, [one.topic])
-            row = dump(one, step)
-            del row["number"]
-            number = connection.scalar(insert_into(connection, step).values(row).returning(step.c.number))
-        return replace(one, number=number or 0)
+            return write_step(connection, one)
 
     def list_steps(self, executive: str | None = None) -> list[Step]:
         """Return the noted steps in the order of their time, of one executive if named. Raises UnknownName."""
@@ -51,3 +48,11 @@ class Steps(Database):
             query = query.where(taught.c.executive == executive)
         with self._read() as connection:
             return [load(Taught, row) for row in connection.execute(query)]
+
+
+def write_step(connection: Connection, one: Step) -> Step:
+    """Add a step within a transaction and return it with its number."""
+    row = dump(one, step)
+    del row["number"]
+    number = connection.scalar(insert_into(connection, step).values(row).returning(step.c.number))
+    return replace(one, number=number or 0)

@@ -12,7 +12,7 @@ from radar.web.problems import ProblemError
 
 #: No key needed, and nothing confidential told.
 ANYONE = frozenset({"anyone"})
-#: No key needed: the unguessable link is the permission, for an issue and its reader's pause, an item's answer, a survey.
+#: No key needed: the unguessable link is the permission: an issue and its pause, an item's answer, a survey.
 LINK = frozenset({"link"})
 _EVERY_KEY = frozenset(SCOPES)
 _ADVISOR_AND_READER = frozenset({"advisor", "reader"})
@@ -45,9 +45,26 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/ledger": _ADVISOR,
     "GET /api/v1/feeds": _ADVISOR_AND_READER,
     "GET /api/v1/executives": OWN,
+    "POST /api/v1/executives": _ADVISOR,
+    "PATCH /api/v1/executives/{slug}": _ADVISOR,
     "GET /api/v1/executives/{slug}/agenda": OWN,
+    "POST /api/v1/executives/{slug}/agenda": _ADVISOR,
+    "GET /api/v1/executives/{slug}/agenda/preview": OWN,
+    "PATCH /api/v1/executives/{slug}/agenda/{id}": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/link": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/unlink": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/dismiss": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/propose": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/end": _ADVISOR,
+    "GET /api/v1/executives/{slug}/agenda/{id}/history": OWN,
+    "GET /api/v1/agendas/stale": _ADVISOR,
     "GET /api/v1/executives/{slug}/issues": OWN,
     "GET /api/v1/executives/{slug}/issues/{week}": OWN,
+    "DELETE /api/v1/executives/{slug}": _ADVISOR,
+    "GET /api/v1/executives/{slug}/pack": _ADVISOR,  # the advisor's notes for a talk, not the executive's
+    "GET /api/v1/executives/{slug}/talks": _ADVISOR,
+    "POST /api/v1/executives/{slug}/talks": _ADVISOR,
+    "GET /api/v1/executives/{slug}/talks/next.ics": OWN,
     "GET /api/v1/executives/{slug}/feedback": OWN,
     "POST /api/v1/executives/{slug}/issues/{week}/items/{id}/feedback": OWN,
     "DELETE /api/v1/executives/{slug}/issues/{week}/items/{id}/feedback": OWN,

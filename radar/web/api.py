@@ -12,9 +12,10 @@ from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
 from radar.store import Store
-from radar.web import acceptance, corrections, desk, executives, feedback, survey, views, watch
+from radar.web import acceptance, agenda, corrections, desk, executives, feedback, survey, talks, views, watch
 from radar.web.access import Caller, admit, store_of
 from radar.web.answers import answer
+from radar.web.body import describe_body
 from radar.web.guard import Guard, allowed_hosts
 from radar.web.openapi import add_description
 from radar.web.pages import add_pages
@@ -55,13 +56,15 @@ def create_web(
             route.endpoint,
             methods=[route.method],
             response_model=route.model,
+            response_class=route.answers,
             tags=[route.tag],
             name=route.endpoint.__name__,
             operation_id=route.endpoint.__name__,
+            openapi_extra=describe_body(route.body) if route.body else None,
         )
     add_pages(app)
     survey.add_survey_pages(app)
-    add_description(app, f"{API}/openapi.json")
+    add_description(app, f"{API}/openapi.json", [route.body for route in _ROUTES if route.body])
     app.add_middleware(Guard, hosts=allowed_hosts(settings.web), refuse=lambda request: answer_error(request, 421))
     return app
 
@@ -93,6 +96,8 @@ _ROUTES = (
     *corrections.ROUTES,
     *desk.ROUTES,
     *executives.ROUTES,
+    *agenda.ROUTES,
+    *talks.ROUTES,
     *feedback.ROUTES,
     *acceptance.ROUTES,
     *survey.ROUTES,

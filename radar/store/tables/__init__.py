@@ -18,6 +18,7 @@ from radar.store.tables.listen import (
     survey_answer,
     survey_link,
     survey_text,
+    talk,
 )
 from radar.store.tables.watch import (
     archived,
@@ -68,6 +69,7 @@ __all__ = [
     "survey_text",
     "tag",
     "tag_correction",
+    "talk",
     "taught",
     "topic",
     "topic_name",

@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from radar.records import Risen, Statement, Subject
+from radar.records import Proposal, Risen, Statement, Subject
 from radar.store.columns import Json, Number, Text, UTCDateTime, words
 from radar.store.tables.base import metadata
 
@@ -28,6 +28,7 @@ executive = Table(
     Column("time", Text, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("enrolled_at", UTCDateTime),
+    Column("detail", Text, nullable=False, server_default="standard"),
 )
 
 statement = Table(
@@ -44,6 +45,8 @@ statement = Table(
     Column("include", words(), nullable=False),
     Column("mute", words(), nullable=False),
     Column("ended_on", Date),
+    Column("proposed", Json(tuple[Proposal, ...]), nullable=False, server_default="[]"),
+    Column("dismissed", words(), nullable=False, server_default="[]"),
     Index("ix_statement_executive", "executive"),
 )
 
@@ -150,4 +153,16 @@ need = Table(
     Column("answers_before", Integer),
     Column("sentence", Text, nullable=False),
     Index("ix_need_topic", "topic"),
+)
+
+talk = Table(
+    "talk",
+    metadata,
+    Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
+    Column("held_on", Date, primary_key=True),
+    Column("noted_at", UTCDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("next_at", UTCDateTime),
+    Column("moved", Integer, nullable=False),
 )
