@@ -1,6 +1,5 @@
 """What Radar does: crawl, watch, publish, deliver; the only place where steps meet the outside world."""
 
-from radar.pipeline.agenda import Registering
 from radar.pipeline.crawl import Crawling, CrawlSummary
 from radar.pipeline.deliver import Delivering
 from radar.pipeline.erase import Erasing
@@ -11,5 +10,5 @@ from radar.pipeline.watch import Watching, WatchSummary
 __all__ = ["CrawlSummary", "Pipeline", "Retagging", "WatchSummary"]
 
 
-class Pipeline(Crawling, Watching, Registering, Talking, Delivering, Erasing):
+class Pipeline(Crawling, Watching, Talking, Delivering, Erasing):
     """The steps, joined over one store."""

@@ -1,7 +1,7 @@
 """One-on-one talks: the pack an advisor takes along, and what comes of the talk."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 
 from radar.brief.invitation import write_invitation
@@ -9,16 +9,14 @@ from radar.brief.pack import Notes, compose_pack, find_since
 from radar.brief.relevance import format_day
 from radar.errors import UnknownName
 from radar.listen.acceptance import find_held, judge_topics
+from radar.listen.agenda import find_stale
 from radar.listen.talk import OnFile, TalkNotes, settle_talk
-from radar.pipeline.brief import Briefing
+from radar.pipeline.agenda import Registering
 from radar.rapport import read_dossier
-from radar.records import Outcomes, Pack, Statement
-
-#: A statement this old, without a review date, is asked about.
-OLD = timedelta(days=90)
+from radar.records import Outcomes, Pack
 
 
-class Talking(Briefing):
+class Talking(Registering):
     """What happens before a talk, and after it."""
 
     def compose_pack(self, executive: str, now: datetime) -> Pack:
@@ -33,7 +31,11 @@ class Talking(Briefing):
         span = max(timedelta(days=1), now - datetime(since.year, since.month, since.day, tzinfo=now.tzinfo))
         notes = Notes(
             statements=statements,
-            stale=_find_stale(statements, now.date()),
+            stale={
+                one.statement: f"ask whether it still holds: due for review since {format_day(one.since)}"
+                for one in find_stale([person], {executive: statements}, {}, now.date())
+                if one.statement and one.since
+            },
             topics=self.topics,
             histories={topic: self.store.signal_history(topic) for topic in signals},
             ranked=self.rank(executive, now, span, dossier),
@@ -56,7 +58,13 @@ class Talking(Briefing):
             talks=self.store.list_talks(executive),
             topics=self.topics.keys(),
         )
-        return self.store.save_outcomes(settle_talk(notes, file, now, by))
+        outcomes = settle_talk(notes, file, now, by)
+        known = {words.id: words.text for words in file.statements}
+        # New words get what they may be about proposed, as everywhere.
+        said = tuple(
+            words if known.get(words.id) == words.text else self.propose(words, now) for words in outcomes.statements
+        )
+        return self.store.save_outcomes(replace(outcomes, statements=said))
 
     def write_invitation(self, executive: str) -> bytes:
         """Return the next talk with an executive as an iCalendar file. Raises UnknownName when there is no date."""
@@ -67,14 +75,3 @@ class Talking(Briefing):
         advisor = self.settings.advisor
         organiser = advisor.email or parseaddr(self.settings.mail.sender)[1]
         return write_invitation(talk, person, advisor.name, organiser, self._find_domain())
-
-
-def _find_stale(statements: Sequence[Statement], today: date) -> dict[str, str]:
-    """Return why statements are to be asked about, by id."""
-    found = {}
-    for words in statements:
-        if words.review_on and words.review_on < today:
-            found[words.id] = f"to be reviewed since {format_day(words.review_on)}"
-        elif words.noted_on and not words.review_on and today - words.noted_on > OLD:
-            found[words.id] = "ask whether it still holds"
-    return found

@@ -54,7 +54,7 @@ class Talks(Database):
         """Return executive → the day of their last talk, for those who had any."""
         with self._read() as connection:
             query = select(talk_table.c.executive, func.max(talk_table.c.held_on)).group_by(talk_table.c.executive)
-            return dict(connection.execute(query).tuples().all())
+            return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def write_talk(connection: Connection, held: Talk) -> Talk:

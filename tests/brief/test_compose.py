@@ -449,32 +449,6 @@ def test_a_phase_is_followed_week_by_week(phase: Any, weeks: int, words: str) ->
     assert write_phase(replace(signal, since=signal.week - timedelta(weeks=weeks))) == words
 
 
-# -- level of detail --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("detail", "sources", "evidence", "primers"),
-    [("plain", 1, "", 3), ("standard", 3, "12 reports on passkeys this week, usually 2", 2), ("technical", 5, "12", 0)],
-)
-def test_the_level_of_detail_decides_what_surrounds_a_claim(
-    detail: Detail, sources: int, evidence: str, primers: int
-) -> None:
-    """Sources, evidence and primers; which things matter, and the advice on them, are the same for all."""
-    ranked = [matter(topic) for topic in TOPICS[:3]]
-    ranked += [make_ranked(make_story(f"Passkeys, again {n}"), PAINLESS, "passkeys", score=0.1) for n in range(6)]
-    topics = [make_topic(topic, primer="It is new.") for topic in TOPICS]
-    material = make_material(*ranked, signals=confirmed(*TOPICS), topics=topics, positions=[make_position("passkeys")])
-    issue = compose_issue(replace(PRESIDENT, detail=detail), WEEK, material, NOW, token="t" * 22)
-    usual = compose_issue(PRESIDENT, WEEK, material, NOW, token="t" * 22)
-    first = next(item for item in issue.section("matters") if item.topic == "passkeys")
-    assert len(first.sources) == sources
-    assert first.more_sources == sum(len(one.story.entries) for one in ranked if "passkeys" in one.topics) - sources
-    assert first.evidence.startswith(evidence)
-    assert bool(first.evidence) == bool(evidence)
-    assert len(issue.primers) == primers
-    assert [(i.claim, i.so_what, i.do) for i in issue.items] == [(i.claim, i.so_what, i.do) for i in usual.items]
-
-
 # -- what the reader set aside ----------------------------------------------------------------------------------------
 
 
@@ -511,3 +485,29 @@ def test_nothing_is_said_of_a_held_topic_without_news() -> None:
     parked = held("passkeys", "parked", revisit_on=date(2027, 1, 11))
     issue = compose(matter("passkeys"), signals=confirmed("passkeys"), held=parked)
     assert "left out: Passkeys, parked on 15 November, until 11 January 2027" in issue.notes
+
+
+# -- level of detail --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("detail", "sources", "evidence", "primers"),
+    [("plain", 1, "", 3), ("standard", 3, "12 reports on passkeys this week, usually 2", 2), ("technical", 5, "12", 0)],
+)
+def test_the_level_of_detail_decides_what_surrounds_a_claim(
+    detail: Detail, sources: int, evidence: str, primers: int
+) -> None:
+    """Sources, evidence and primers; which things matter, and the advice on them, are the same for all."""
+    ranked = [matter(topic) for topic in TOPICS[:3]]
+    ranked += [make_ranked(make_story(f"Passkeys, again {n}"), PAINLESS, "passkeys", score=0.1) for n in range(6)]
+    topics = [make_topic(topic, primer="It is new.") for topic in TOPICS]
+    material = make_material(*ranked, signals=confirmed(*TOPICS), topics=topics, positions=[make_position("passkeys")])
+    issue = compose_issue(replace(PRESIDENT, detail=detail), WEEK, material, NOW, token="t" * 22)
+    usual = compose_issue(PRESIDENT, WEEK, material, NOW, token="t" * 22)
+    first = next(item for item in issue.section("matters") if item.topic == "passkeys")
+    assert len(first.sources) == sources
+    assert first.more_sources == sum(len(one.story.entries) for one in ranked if "passkeys" in one.topics) - sources
+    assert first.evidence.startswith(evidence)
+    assert bool(first.evidence) == bool(evidence)
+    assert len(issue.primers) == primers
+    assert [(i.claim, i.so_what, i.do) for i in issue.items] == [(i.claim, i.so_what, i.do) for i in usual.items]

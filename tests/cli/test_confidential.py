@@ -38,7 +38,7 @@ TELLS_NOBODY_ELSES: dict[str, tuple[str, ...]] = {
     "stories split": ("STORY", "nothing"),
     "stories merge": ("STORY", "nothing"),
     "stories undo": ("1",),
-    "topics add": ("new-thing", "--name", "New", "--quadrant", "frontier", "--definition", "It is new."),
+    "topics add": ("new-thing", "--name", "Gravity shoes", "--quadrant", "frontier", "--definition", "It is new."),
     "topics edit": ("passkeys", "--definition", "Sign-in without passwords."),
     "topics remove": ("nothing",),
     "topics list": (),
@@ -64,6 +64,11 @@ TELLS_NOBODY_ELSES: dict[str, tuple[str, ...]] = {
     "agenda unlink": ("president-1", "passkeys"),
     "agenda set": ("president-1", "--weight", "2"),
     "agenda end": ("president-2",),
+    "agenda dismiss": ("president-1", "esim"),
+    "agenda propose": ("president-1",),
+    "agenda preview": ("president",),
+    "agenda history": ("president-1",),
+    "agenda stale": (),
     "feedback list": ("president",),
     "feedback give": ("president", "i1", "useful"),
     "feedback undo": ("president", "i1"),
@@ -88,6 +93,8 @@ TELLS_NOBODY_ELSES: dict[str, tuple[str, ...]] = {
 #: The same commands asked of everybody: they are the advisor's desk, and their log is not.
 TELLS_THE_ADVISOR: dict[str, tuple[str, ...]] = {
     "agenda list": ("board",),
+    "agenda history": ("board-90",),
+    "agenda export": (),
     "feedback list": (),
     "acceptance list": ("board", "passkeys"),
     "pack": ("board",),
@@ -99,6 +106,7 @@ TELLS_THE_ADVISOR: dict[str, tuple[str, ...]] = {
 }
 NOT_RUN = {
     "demo": "is a Radar of its own",
+    "agenda import": "reads the whole register, as the advisor wrote it",
     "feeds import": "reads a list of feeds, knows no executive",
     "import-archive": "reads titles of the past, knows no executive",
     "evaluate tags": "measures a file",
