@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from radar.cli.house import House, ListGroup, json_option, pass_house
+from radar.cli.house import House, ListGroup, json_option, name_user, pass_house
 from radar.cli.output import format_on, say, say_block, say_json, say_table
 from radar.cli.words import DAY, LINE
 from radar.records import Statement
@@ -117,13 +117,7 @@ def _next_number(ids: Sequence[str]) -> int:
 
 
 def _save(app: "App", words: Statement) -> None:
-    import getpass
-
-    try:
-        author = getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        author = "unknown"
-    app.store.save_statement(words, app.now(), author)
+    app.store.save_statement(words, app.now(), name_user())
 
 
 def _say_statement(words: Statement) -> None:

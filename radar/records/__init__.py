@@ -5,6 +5,7 @@ by its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make e
 """
 
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
+from radar.records.candidate import Candidate, CandidateChange, Level, Novelty, Standing, Turn
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
 from radar.records.watch import (
@@ -12,7 +13,6 @@ from radar.records.watch import (
     KINDS,
     PHASES,
     Activity,
-    Candidate,
     Correction,
     Crawl,
     Crossing,
@@ -25,15 +25,12 @@ from radar.records.watch import (
     FetchResult,
     Health,
     Kind,
-    Level,
     NotModified,
-    Novelty,
     Parsed,
     Phase,
     Report,
     Series,
     Signal,
-    Standing,
     Story,
     Tag,
     TagCorrection,
@@ -50,6 +47,7 @@ __all__ = [
     "SECTIONS",
     "Activity",
     "Candidate",
+    "CandidateChange",
     "Correction",
     "Crawl",
     "Crossing",
@@ -96,5 +94,6 @@ __all__ = [
     "Topic",
     "Training",
     "Trouble",
+    "Turn",
     "Verdict",
 ]

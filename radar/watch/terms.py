@@ -6,12 +6,12 @@ import unicodedata
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from radar.records import Report
+from radar.records import KINDS, Report
 from radar.text import STOP_WORDS, fold_phrase
 
 Ints = NDArray[np.int64]
@@ -42,6 +42,7 @@ class TermIndex:
     words: Ints  # terms × 2: the token numbers, -1 where there is no second
     tokens: tuple[str, ...]
     sources: tuple[str, ...]
+    source_kind: Flags  # of each, as its place in KINDS
     start: Ints
     title: NDArray[np.int32]  # of a posting
     week: NDArray[np.int32]
@@ -56,6 +57,10 @@ class TermIndex:
     def number(self, term: str) -> int:
         """Return a term's number, or -1."""
         return self._numbers.get(term, -1)
+
+    def day_of(self, week: int) -> date:
+        """Return the first day of a week."""
+        return self.first + timedelta(weeks=week)
 
     def variants(self, term: int) -> list[int]:
         """Return the numbers of the terms that differ from this one in the number (singular, plural) only."""
@@ -118,6 +123,7 @@ def index_terms(reports: Iterable[Report], first: date) -> TermIndex:
     seen: dict[int, int] = {}
     origin = first.toordinal()
     look_up, find_all = known.__getitem__, _TOKEN.findall
+    kinds: dict[str, int] = {}
     totals: dict[tuple[int, int], int] = {}
     # Sorted, so that neither the order of the archives nor that of a database decides which of two copies counts.
     ordered = sorted(reports, key=lambda r: (r.on, r.source, r.publisher, r.title))
@@ -138,6 +144,7 @@ def index_terms(reports: Iterable[Report], first: date) -> TermIndex:
         week_of.append(week)
         source = sources.setdefault(report.source, len(sources))
         source_of.append(source)
+        kinds.setdefault(report.source, KINDS.index(report.kind))
         publisher_of.append(publishers.setdefault(report.publisher or f"\0{len(week_of)}", len(publishers)))
         totals[source, week] = totals.get((source, week), 0) + 1
     tokens = tuple(known.numbers)
@@ -168,6 +175,7 @@ def index_terms(reports: Iterable[Report], first: date) -> TermIndex:
         words=words,
         tokens=tokens,
         sources=tuple(sources),
+        source_kind=np.array(list(kinds.values()), np.int8),
         start=start,
         title=titles.astype(np.int32),
         week=title_week[titles],

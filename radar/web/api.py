@@ -13,7 +13,7 @@ from pydantic import AfterValidator
 from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
-from radar.records import Candidate, Key, Kind, Phase, Position, Signal
+from radar.records import Candidate, Key, Kind, Phase, Position, Raised, Signal
 from radar.store import Store
 from radar.store.match import Filters
 from radar.watch.health import describe_feeds
@@ -26,8 +26,10 @@ from radar.web.desk import (
     list_candidates,
     merge_candidate,
     mute_candidate,
+    note_raised,
     promote_candidate,
     show_ledger,
+    take_back_raised,
 )
 from radar.web.guard import Guard, allowed_hosts
 from radar.web.openapi import add_description
@@ -305,6 +307,8 @@ _ROUTES = (
     _Route(f"{API}/candidates/{{term}}/merge", merge_candidate, Candidate, "desk", "POST"),
     _Route(f"{API}/candidates/{{term}}/mute", mute_candidate, Candidate, "desk", "POST"),
     _Route(f"{API}/ledger", show_ledger, views.Ledger, "watch"),
+    _Route(f"{API}/ledger/raised", note_raised, Raised, "desk", "POST"),
+    _Route(f"{API}/ledger/raised", take_back_raised, Raised, "desk", "DELETE"),
     _Route(f"{API}/feeds", list_feeds, views.FeedList, "watch"),
     _Route(f"{API}/executives", list_executives, views.ExecutiveList, "executives"),
     _Route(f"{API}/executives/{{slug}}/agenda", show_agenda, views.Agenda, "executives"),

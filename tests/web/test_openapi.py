@@ -87,6 +87,8 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
                 f"?entry={other}",
                 "?about=undo",
                 "?about=yes",
+                "?topic=passkeys&executive=anna&on=2026-11-20",
+                "?topic=passkeys&executive=anna&on=2026-11-21",
                 *("?topic=passkeys", "?quadrant=frontier&definition=What+it+is.") * 2,  # and what is done already
             ):
                 answer = world.client(person).request(method, address + query)
