@@ -4,10 +4,23 @@ Times are aware UTC datetimes (`_at`), days are dates (`_on`), probabilities are
 by its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make every job safe to run twice.
 """
 
+from radar.records.acceptance import (
+    ANSWERS,
+    STAGES,
+    Acceptance,
+    Answer,
+    Channel,
+    Familiarity,
+    Feedback,
+    Stage,
+    Step,
+)
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
 from radar.records.candidate import Candidate, CandidateChange, Level, Novelty, Standing, Turn
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
+from radar.records.survey import Need
+from radar.records.talk import Talk
 from radar.records.watch import (
     DEAD_STATES,
     KINDS,
@@ -40,14 +53,19 @@ from radar.records.watch import (
 )
 
 __all__ = [
+    "ANSWERS",
     "DEAD_STATES",
     "KINDS",
     "PHASES",
     "RINGS",
     "SECTIONS",
+    "STAGES",
+    "Acceptance",
     "Activity",
+    "Answer",
     "Candidate",
     "CandidateChange",
+    "Channel",
     "Correction",
     "Crawl",
     "Crossing",
@@ -55,8 +73,10 @@ __all__ = [
     "Evidence",
     "Executive",
     "Exposure",
+    "Familiarity",
     "Feed",
     "FeedState",
+    "Feedback",
     "FetchError",
     "FetchResult",
     "Fetched",
@@ -68,6 +88,7 @@ __all__ = [
     "LedgerLine",
     "Level",
     "Move",
+    "Need",
     "NotModified",
     "Novelty",
     "Outgoing",
@@ -84,13 +105,16 @@ __all__ = [
     "Series",
     "Signal",
     "Source",
+    "Stage",
     "Standing",
     "Statement",
     "StatementChange",
     "Status",
+    "Step",
     "Story",
     "Tag",
     "TagCorrection",
+    "Talk",
     "Topic",
     "Training",
     "Trouble",

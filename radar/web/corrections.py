@@ -13,6 +13,7 @@ from radar.web import views
 from radar.web.access import Caller, check_name, store_of
 from radar.web.answers import answer
 from radar.web.problems import ProblemError
+from radar.web.route import API, Route
 
 Correct = Callable[[Pipeline, datetime], tuple[Correction, list[Story]]]
 
@@ -74,3 +75,11 @@ def _correct(request: Request, correct: Correct) -> Response:
     tags = store_of(request).tags_of([story.id for story in stories])
     shown = tuple(views.show_story(story, tags.get(story.id, [])) for story in stories)
     return answer(views.Corrected(correction.number, shown))
+
+
+ROUTES = (
+    Route(f"{API}/stories/{{id}}/split", split_story, views.Corrected, "corrections", "POST"),
+    Route(f"{API}/stories/{{id}}/topics/{{slug}}", correct_tag, views.StoryDetail, "corrections", "POST"),
+    Route(f"{API}/stories/{{id}}/merge", merge_stories, views.Corrected, "corrections", "POST"),
+    Route(f"{API}/corrections/{{number}}/undo", undo_correction, views.Corrected, "corrections", "POST"),
+)

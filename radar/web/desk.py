@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from radar import desk
-from radar.records import Raised, Topic
+from radar.records import Candidate, Raised, Topic
 from radar.web import views
 from radar.web.access import Caller, check_name, store_of
 from radar.web.answers import answer, answer_tagged
+from radar.web.route import API, Route
 
 _Topic = Annotated[str, Query(description="What was raised: a topic, by its slug.")]
 _Executive = Annotated[str, Query(description="Who raised it.")]
@@ -87,3 +88,15 @@ def take_back_raised(request: Request, topic: _Topic, executive: _Executive) -> 
 def _today(request: Request) -> date:
     today: date = request.app.state.now().date()
     return today
+
+
+ROUTES = (
+    Route(f"{API}/candidates", list_candidates, views.CandidateList, "watch"),
+    Route(f"{API}/candidates/{{term}}", find_candidate, views.CandidateDetail, "watch"),
+    Route(f"{API}/candidates/{{term}}/promote", promote_candidate, Candidate, "desk", "POST"),
+    Route(f"{API}/candidates/{{term}}/merge", merge_candidate, Candidate, "desk", "POST"),
+    Route(f"{API}/candidates/{{term}}/mute", mute_candidate, Candidate, "desk", "POST"),
+    Route(f"{API}/ledger", show_ledger, views.Ledger, "watch"),
+    Route(f"{API}/ledger/raised", note_raised, Raised, "desk", "POST"),
+    Route(f"{API}/ledger/raised", take_back_raised, Raised, "desk", "DELETE"),
+)

@@ -1,8 +1,4 @@
-"""The tables as this code expects them; docs/data.md explains every column, migrations/ builds them.
-
-Columns carry the names of the records' fields, so that a row is a record. Texts that say nothing are '', not null; null
-means "not yet".
-"""
+"""What watching keeps: feeds and crawls, entries and stories, topics and tags, signals and candidates."""
 
 from sqlalchemy import (
     Boolean,
@@ -10,30 +6,18 @@ from sqlalchemy import (
     Date,
     Float,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     UniqueConstraint,
     text,
     true,
 )
 
-from radar.records import Crossing, Evidence, Issue, Statement
+from radar.records import Crossing, Evidence
 from radar.store.columns import Json, Number, Text, UTCDateTime, words
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-    }
-)
-
-# -- watch ------------------------------------------------------------------------------------------------------------
+from radar.store.tables.base import metadata
 
 feed = Table(
     "feed",
@@ -299,132 +283,4 @@ archived = Table(
     Column("kind", Text, nullable=False),
     Column("title", Text, nullable=False),
     Index("ix_archived_day", "day"),
-)
-
-# -- listen -----------------------------------------------------------------------------------------------------------
-
-raised = Table(
-    "raised",
-    metadata,
-    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
-    Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
-    Column("raised_on", Date, nullable=False),
-)
-
-executive = Table(
-    "executive",
-    metadata,
-    Column("slug", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("email", Text, nullable=False),
-    Column("tz", Text, nullable=False),
-    Column("day", Integer, nullable=False),
-    Column("time", Text, nullable=False),
-    Column("paused", Boolean, nullable=False),
-    Column("enrolled_at", UTCDateTime),
-)
-
-statement = Table(
-    "statement",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("executive", Text, ForeignKey("executive.slug"), nullable=False),
-    Column("text", Text, nullable=False),
-    Column("weight", Integer, nullable=False),
-    Column("noted_on", Date),
-    Column("occasion", Text, nullable=False),
-    Column("review_on", Date),
-    Column("topics", words(), nullable=False),
-    Column("include", words(), nullable=False),
-    Column("mute", words(), nullable=False),
-    Column("ended_on", Date),
-    Index("ix_statement_executive", "executive"),
-)
-
-statement_change = Table(
-    "statement_change",
-    metadata,
-    Column("number", Number, primary_key=True),
-    Column("statement_id", Text, ForeignKey("statement.id"), nullable=False),
-    Column("at", UTCDateTime, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("statement", Json(Statement), nullable=False),
-    Index("ix_statement_change_statement_id", "statement_id", "number"),
-)
-
-position = Table(
-    "position",
-    metadata,
-    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("ring", Text, nullable=False),
-    Column("so_what", Text, nullable=False),
-    Column("say", Text, nullable=False),
-    Column("written_at", UTCDateTime, nullable=False),
-    Column("next_step", Text, nullable=False),
-    Column("due_on", Date),
-    Column("owner", Text, nullable=False),
-    Column("approved_by", Text, nullable=False),
-    Column("review_on", Date),
-)
-
-# -- brief ------------------------------------------------------------------------------------------------------------
-
-issue = Table(
-    "issue",
-    metadata,
-    Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
-    Column("week", Text, primary_key=True),
-    Column("state", Text, nullable=False),  # "claimed" or "saved"
-    Column("claimed_at", UTCDateTime),
-    Column("lease_until", UTCDateTime),
-    Column("token", Text),
-    Column("composed_at", UTCDateTime),
-    Column("document", Json(Issue)),
-    UniqueConstraint("token"),
-    Index("ix_issue_composed_at", "composed_at"),
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("message_id", Text, primary_key=True),
-    Column("executive", Text),
-    Column("week", Text),
-    Column("sender", Text, nullable=False),
-    Column("recipient", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("queued_at", UTCDateTime, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("next_attempt_at", UTCDateTime),
-    Column("lease_until", UTCDateTime),
-    Column("handed_over_at", UTCDateTime),
-    Column("reply", Text, nullable=False),
-    Column("sent_at", UTCDateTime),
-    ForeignKeyConstraint(["executive", "week"], ["issue.executive", "issue.week"]),
-    Index("ix_outbox_state", "state", "queued_at"),
-    Index("ix_outbox_executive", "executive", "week"),
-)
-
-alarm = Table(
-    "alarm",
-    metadata,
-    Column("about", Text, primary_key=True),
-    Column("since_at", UTCDateTime, nullable=False),
-    Column("told_at", UTCDateTime, nullable=False),
-    Column("message_id", Text, ForeignKey("outbox.message_id"), nullable=False),
-)
-
-api_key = Table(
-    "api_key",
-    metadata,
-    Column("prefix", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("scope", Text, nullable=False),
-    Column("secret_hash", Text, nullable=False),
-    Column("created_at", UTCDateTime, nullable=False),
-    Column("executive", Text, nullable=False),
-    Column("revoked_at", UTCDateTime),
 )

@@ -1,0 +1,63 @@
+"""Compose one executive's issue of one week: [Ranked] + signals + positions + earlier issues → Issue.
+
+The issue is the one stored selection: mail, page, API and command line render it and nothing else.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from radar.brief.compose.choose import Choosing
+from radar.brief.compose.margins import Margins
+from radar.brief.compose.material import LOOK_BACK, Coverage, Material
+from radar.brief.compose.quiet import Quiet
+from radar.brief.wording import count_reading, write_feeds, write_preheader, write_subject
+from radar.records import Executive, Issue
+
+__all__ = ["LOOK_BACK", "Coverage", "Material", "compose_issue"]
+
+WORDS_PER_MINUTE = 200
+WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+def compose_issue(executive: Executive, week: str, material: Material, now: datetime, token: str) -> Issue:
+    """Return the issue. The same arguments give the same issue, byte for byte."""
+    return _Composer(executive, week, material, now).compose(token)
+
+
+class _Composer(Choosing, Quiet, Margins):
+    """The sections, joined over one issue in the making."""
+
+    def compose(self, token: str) -> Issue:
+        matters = self._choose_matters()
+        agenda = self._choose_agenda()
+        blindsided = self._choose_blindsided()
+        items = (*matters, *agenda, *blindsided, *self._choose_quiet())
+        primers = self._choose_primers(items)
+        explained = {primer.topic for primer in primers}
+        # "new to you: primer below" must not promise what is not there.
+        items = tuple(replace(item, new_to_reader=item.topic in explained) for item in items)
+        coverage = self.material.coverage
+        issue = Issue(
+            executive=self.executive.slug,
+            executive_name=self.executive.name,
+            role=self.executive.role,
+            week=self.week,
+            composed_at=self.now,
+            token=token,
+            subject=write_subject(matters, agenda, blindsided, sum(self._is_decision(i.topic) for i in matters))
+            if coverage.stories
+            else "Radar read nothing this week",
+            preheader=write_preheader(matters, agenda, blindsided)
+            if coverage.stories
+            else "No story reached it: your advisor should look at the feeds.",
+            items=items,
+            moves=self._find_moves(),
+            primers=primers,
+            stories_read=coverage.stories,
+            publishers_read=coverage.publishers,
+            feeds_failing=coverage.feeds_failing,
+            feeds=write_feeds(coverage.feeds_by_state, coverage.feeds_dead),
+            notes=self._write_notes(matters, agenda, blindsided),
+            delivery=f"{WEEKDAYS[self.executive.day]} at {self.executive.time}",
+        )
+        return replace(issue, minutes=max(1, round(count_reading(issue) / WORDS_PER_MINUTE)))

@@ -1,0 +1,81 @@
+"""What listening keeps: executives, their statements, the advice on file."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+)
+
+from radar.records import Statement
+from radar.store.columns import Json, Number, Text, UTCDateTime, words
+from radar.store.tables.base import metadata
+
+executive = Table(
+    "executive",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("tz", Text, nullable=False),
+    Column("day", Integer, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("enrolled_at", UTCDateTime),
+)
+
+statement = Table(
+    "statement",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("executive", Text, ForeignKey("executive.slug"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("weight", Integer, nullable=False),
+    Column("noted_on", Date),
+    Column("occasion", Text, nullable=False),
+    Column("review_on", Date),
+    Column("topics", words(), nullable=False),
+    Column("include", words(), nullable=False),
+    Column("mute", words(), nullable=False),
+    Column("ended_on", Date),
+    Index("ix_statement_executive", "executive"),
+)
+
+statement_change = Table(
+    "statement_change",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("statement_id", Text, ForeignKey("statement.id"), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("statement", Json(Statement), nullable=False),
+    Index("ix_statement_change_statement_id", "statement_id", "number"),
+)
+
+position = Table(
+    "position",
+    metadata,
+    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("ring", Text, nullable=False),
+    Column("so_what", Text, nullable=False),
+    Column("say", Text, nullable=False),
+    Column("written_at", UTCDateTime, nullable=False),
+    Column("next_step", Text, nullable=False),
+    Column("due_on", Date),
+    Column("owner", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("review_on", Date),
+)
+
+raised = Table(
+    "raised",
+    metadata,
+    Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
+    Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
+    Column("raised_on", Date, nullable=False),
+)
