@@ -104,11 +104,8 @@ class Watching(Tagging):
         known = self.store.list_signals()
         standing = self.store.list_candidates()
         # A week that was looked at was decided, even if the run died before its signals were saved.
-        decided = max(
-            known[0].week + timedelta(weeks=1) if known else monday - timedelta(weeks=1),
-            *(one.as_of for one in standing),
-            date.min,
-        )
+        days = [*(known[0].week + timedelta(weeks=1) for _ in known[:1]), *(one.as_of for one in standing)]
+        decided = max(days, default=monday - timedelta(weeks=1))
         if decided >= monday:
             return ()
         since = monday - DISCOVERY_SPAN

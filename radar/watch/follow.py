@@ -83,7 +83,7 @@ def judge_phase(phase: Phase, course: Course, lasting: bool) -> Phase:
     `lasting` is discovery's word that a term persists far above its past: what can be confirmed.
     """
     # Clearly below: by more than the luck of so few titles.
-    if course.titles + math.sqrt(course.titles) < FADED * course.height:
+    if not course.titles or course.titles + math.sqrt(course.titles) < FADED * course.height:
         return "fading"
     if phase == "fading":
         if course.titles < RECOVERED * course.height:

@@ -82,7 +82,8 @@ def split_title(text: str) -> list[str]:
     """Return the tokens of a title as they are written, accents gone."""
     if not text.isascii():
         text = text.replace("\u2019", "'").replace("\u2010", "-").replace("\u2011", "-")
-        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+        # No accent that combines comes before U+0300.
+        text = "".join([c for c in unicodedata.normalize("NFD", text) if c < "\u0300" or not unicodedata.combining(c)])
     return _TOKEN.findall(text)
 
 
@@ -246,12 +247,18 @@ def _keep_postings(
 ) -> NDArray[np.bool_]:
     """Tell which postings count: those of frequent terms, and of a publisher's titles on a term CAMPAIGN a week."""
     keep = np.ones(len(keys), bool)
-    week, publisher = title_week[titles], title_publisher[titles]
-    order = np.lexsort((titles, publisher, week, keys))
-    same = np.zeros(len(keys), bool)
-    k, w, p = keys[order], week[order], publisher[order]
-    same[1:] = (k[1:] == k[:-1]) & (w[1:] == w[:-1]) & (p[1:] == p[:-1])
-    position = np.arange(len(keys))
+    week = title_week[titles].astype(np.int64)
+    # Few terms have more than CAMPAIGN titles in a week; only those are sorted by publisher.
+    first = np.ones(len(keys), bool)
+    first[1:] = (keys[1:] != keys[:-1]) | (week[1:] != week[:-1])
+    group = np.cumsum(first) - 1
+    at = np.flatnonzero(np.bincount(group, minlength=1)[group] > CAMPAIGN)
+    group, publisher = group[at], title_publisher[titles[at]].astype(np.int64)
+    voice = group * (int(publisher.max(initial=0)) + 1) + publisher
+    order = np.argsort(voice, kind="stable")  # titles ascend
+    voice, position = voice[order], np.arange(len(order))
+    same = np.zeros(len(order), bool)
+    same[1:] = voice[1:] == voice[:-1]
     head = np.maximum.accumulate(np.where(same, 0, position))
-    keep[order[position - head >= CAMPAIGN]] = False
+    keep[at[order[position - head >= CAMPAIGN]]] = False
     return keep
