@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from radar.config import Settings
+from radar.desk import read_ledger
 from radar.pipeline import Pipeline
 from radar.records import Candidate, CandidateChange, Crawl, Feed, Report
 from radar.store import Store
@@ -15,7 +16,7 @@ from radar.watch.discover import CALIBRATE, Discovery
 from radar.watch.follow import list_changes
 from radar.watch.panel import Panel
 from radar.watch.terms import index_terms
-from tests.building import make_candidate, make_entry
+from tests.building import PRESIDENT, make_candidate, make_entry
 from tests.watch.streams import FIRST as SUNDAY
 from tests.watch.streams import make_rise, make_stream
 
@@ -143,3 +144,34 @@ def test_the_kind_of_each_feed_is_known_to_its_reports(pipeline: Pipeline, store
     pipeline.watch(at)
     crossed = store.find_candidate("quorvex").crossed
     assert [crossing.kind for crossing in crossed] == ["research", "trade"]
+
+
+def test_a_candidate_is_told_once_and_then_that_it_faded(pipeline: Pipeline, store: Store) -> None:
+    """From the stored issue: by the mail's text, and in the ledger with the day and the reader."""
+    now = moment(60) + timedelta(days=1)
+    store.save_executive(PRESIDENT)
+    url = "https://ledger.example/feed"
+    store.sync_feeds([Feed(url, "trade", "ledger.example", "The Ledger")])
+    entry = make_entry("Quorvex digs tunnels", "ledger.example", now - timedelta(days=2))
+    store.save_crawl(Crawl(url, now, "new entries", "ok", "", now), [entry])
+    day = FIRST + 60 * WEEK
+    one = make_candidate("quorvex", level="confirmed", raised_on=day, confirmed_on=day, as_of=day)
+    store.save_candidates([one], list_changes(None, one))
+    pipeline.watch(now)
+    weeks = [f"{moment(60 + n).isocalendar().year}-W{moment(60 + n).isocalendar().week:02}" for n in range(2)]
+    issue = pipeline.publish("president", weeks[0], now)
+    assert issue is not None
+    [item] = issue.section("blindsided")
+    assert (item.term, item.sources[0].title, item.sources[0].url) == ("quorvex", entry.title, entry.url)
+    assert item.sources[0].story_id == entry.id
+    assert b"your advisor is looking at it" in store.list_outbox()[0].body
+    store.save_candidates([replace(one, phase="fading", since=day + WEEK, titles=0)])
+    later = pipeline.publish("president", weeks[1], now + WEEK)
+    assert later is not None
+    [item] = later.section("quiet")
+    assert item.term == "quorvex"
+    assert store.find_issue("president", weeks[1]) == later
+    lines, _ = read_ledger(store)
+    assert [(line.term, line.briefed, line.verdict) for line in lines] == [
+        ("quorvex", (("president", now.date()),), "faded")
+    ]

@@ -49,6 +49,7 @@ class Briefing(Steps):
             statements=self.store.list_statements(executive),
             earlier=earlier,
             merged=self.store.list_merged(told),
+            candidates=self.store.list_candidates(),
             coverage=Coverage(
                 stories=len(ranked),
                 publishers=len({owner for one in ranked for owner in one.story.publishers}),

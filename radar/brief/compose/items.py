@@ -5,7 +5,7 @@ from datetime import datetime
 
 from radar.brief.compose.material import LOOK_BACK, Material
 from radar.brief.wording import write_phase
-from radar.records import Executive, Item, Position, Ranked, Source, Story
+from radar.records import Entry, Executive, Item, Position, Ranked, Source, Story
 from radar.text import stable_id
 
 MAX_SOURCES = 3
@@ -77,13 +77,18 @@ class Items:
         return position.due_on >= self.now.date()
 
 
-def _cite(story: Story) -> Source:
-    entry = next((e for e in story.entries if e.title == story.title), story.entries[0] if story.entries else None)
+def cite_entry(story: Story, entry: Entry | None, title: str, url: str) -> Source:
+    """Return a story as a digest cites it, by one of its entries."""
     return Source(
         story_id=story.id,
-        title=story.title,
-        url=story.url,
+        title=title,
+        url=url,
         publisher=(entry.source or entry.publisher) if entry else "",
         published_on=(entry.published_at if entry else story.first_at).date(),
         publishers=len(story.publishers),
     )
+
+
+def _cite(story: Story) -> Source:
+    entry = next((e for e in story.entries if e.title == story.title), story.entries[0] if story.entries else None)
+    return cite_entry(story, entry, story.title, story.url)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from radar.records import Issue, Position, Ranked, Signal, Statement, Topic
+from radar.records import Candidate, Issue, Position, Ranked, Signal, Statement, Topic
 
 LOOK_BACK = 8  # issues in which a warning is remembered
 
@@ -32,3 +32,4 @@ class Material:
     earlier: Sequence[Issue]  # newest first
     coverage: Coverage
     merged: Mapping[str, str] = field(default_factory=dict)  # id of a story that is no more → the one it went into
+    candidates: Sequence[Candidate] = ()
