@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _DAY = click.DateTime(["%Y-%m-%d"])
 #: Candidates weighed for an executive, for each story shown.
 _CANDIDATES = 5
+_AGE_TAKES, _HALF_LIFE = 0.2, timedelta(days=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def query(
         signals = {signal.topic: signal for signal in lookup.signals()}
         asked = topics[topic] if topic else find_topic(question, topics)
         advice = next((one for one in lookup.positions() if asked and one.topic == asked.slug), None)
-    answers = rank_answers(found, statements, topics)[:limit]
+    answers = rank_answers(found, statements, topics, house.now())[:limit]
     if as_json:
         say_json(
             {
@@ -99,13 +100,14 @@ def query(
             }
         )
     else:
+        if asked:  # what there is to say comes before what there is to read
+            _say_topic(asked, signals.get(asked.slug), advice)
+            say()
         _say_answers(question, person, answers, signals)
         if not answers:
             from radar.store.search import suggest
 
             say(suggest([f"--{name}" for name, value in asked_for.items() if value is not None]))
-        if asked:
-            _say_topic(asked, signals.get(asked.slug), advice)
 
 
 def _to_utc(day: datetime | None) -> datetime | None:
@@ -127,9 +129,12 @@ def find_topic(question: str, topics: Mapping[str, Topic]) -> Topic | None:
 
 
 def rank_answers(
-    found: "Sequence[Found]", statements: Sequence[Statement], topics: Mapping[str, Topic]
+    found: "Sequence[Found]", statements: Sequence[Statement], topics: Mapping[str, Topic], now: datetime
 ) -> list[Answer]:
-    """Return the stories that are not muted, best first: the better answer, raised by the agenda at most twofold."""
+    """Return the stories that are not muted, best first: the better answer, raised by the agenda at most twofold.
+
+    Of two that answer alike the newer comes first: age takes at most a fifth.
+    """
     from radar.brief.relevance import ON_AGENDA, contains_phrase, find_shared_words, match_statement, quote_statement
     from radar.records import Tag
     from radar.text import fold_phrase, split_terms
@@ -154,7 +159,8 @@ def rank_answers(
                 raised, why = value, (f"{quote_statement(statement)} · {match.reason}",)
         if len(one.publishers) > 1:
             why = (*why, f"{len(one.publishers)} publishers report it")
-        answers.append(Answer(one, round(one.score / best_score * (1 + raised), 4), why))
+        fresh = 1 - _AGE_TAKES * (1 - 0.5 ** (max(timedelta(0), now - one.last_at) / _HALF_LIFE))
+        answers.append(Answer(one, round(one.score / best_score * (1 + raised) * fresh, 4), why))
     return sorted(answers, key=lambda answer: -answer.score)
 
 
@@ -202,7 +208,6 @@ def _say_answers(
 
 
 def _say_topic(topic: Topic, signal: Signal | None, advice: Position | None) -> None:
-    say()
     say_block(f"{topic.name}: {topic.definition}")
     if signal and signal.phase:
         say_block(signal.sentence)

@@ -143,7 +143,6 @@ def _say_story(story: "Story") -> None:
     first, *more = story.publishers
     say_block(f"{story.id}  {story.title}", hang="    ")
     say(f"    {first}" + (f" +{count(len(more), 'publisher')}" if more else ""))
-    say_table(
-        ("entry", "published", "publisher", "title"),
-        [(entry.id, format_at(entry.published_at), entry.publisher, entry.title) for entry in story.entries],
-    )
+    for entry in story.entries:  # titles whole: they are what one splits and merges by
+        say(f"    entry {entry.id} · {format_at(entry.published_at)} · {entry.publisher}")
+        say_block(entry.title, "      ")

@@ -46,6 +46,7 @@ def list_topics(house: House, as_json: bool) -> None:
     if not known:
         say("No topics yet: run `radar init`.")
         return
+    _name_mistake(house)
     say_table(
         ("topic", "name", "quadrant", "phase"),
         [
@@ -53,6 +54,18 @@ def list_topics(house: House, as_json: bool) -> None:
             for t in sorted(known, key=lambda t: (t.quadrant, t.slug))
         ],
     )
+
+
+def _name_mistake(house: House) -> None:
+    """Name a mistake in topics.toml: what is listed is then older than the file."""
+    from radar.cli import complain
+    from radar.config import load_topics
+    from radar.errors import ConfigError
+
+    try:
+        load_topics(house.home)
+    except ConfigError as error:
+        complain(f"{error}; listed are the topics as they were before")
 
 
 @topics.command("show")

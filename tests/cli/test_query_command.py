@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from radar.cli.query import rank_answers
 from radar.records import Crawl, Entry, Feed, Statement, Story, Tag
 from radar.store import open_store
+from radar.store.search import Found
 from tests.building import DAY, NOW, make_signal
 from tests.cli.cli_run import Run
 
@@ -46,10 +48,11 @@ def asked(president: Run, home: Path) -> Run:
 
 
 def test_a_question_finds_stories_with_publishers_topics_and_phase(asked: Run) -> None:
-    """Everything one needs to judge a story is beside it."""
+    """What there is to say comes first; everything one needs to judge a story is beside it."""
     out = asked("query", "mobile payments").output
 
-    assert out.startswith("3 stories on “mobile payments”")
+    assert out.startswith("Mobile payments: ")
+    assert out.index("No advice on file") < out.index("3 stories on “mobile payments”")
     assert "one.example, three.example, two.example · 23 Nov 2026" in out
     assert "Topics: Mobile payments (rising)" in out
     assert "3 publishers report it" in out
@@ -62,6 +65,18 @@ def test_for_an_executive_the_why_quotes_the_agenda(asked: Run) -> None:
     assert "for Ada Blum" in out
     assert "“mobile payments in the field” · about Mobile payments, one of its topics" in " ".join(out.split())
     assert "bitcoin" not in out
+
+
+def test_of_two_stories_that_answer_alike_the_newer_comes_first() -> None:
+    """Age takes something, never more than a fifth."""
+    new, old, ancient = (_find(name, age) for name, age in (("new", 1), ("old", 60), ("ancient", 3_000)))
+    answers = rank_answers([ancient, old, new], [], {}, NOW)
+    assert [answer.found.id for answer in answers] == ["new", "old", "ancient"]
+    assert answers[-1].score >= 0.8
+
+
+def _find(name: str, age: int) -> Found:
+    return Found(name, "Mobile payments", "", "", NOW - age * DAY, ("one.example",), ("trade",), (), (), "words", 1.0)
 
 
 def test_the_agenda_raises_a_story_that_serves_it(asked: Run) -> None:
