@@ -24,6 +24,7 @@ class Items:
             told = material.merged.get(source.story_id, source.story_id)
             self.briefed[told] = max(self.briefed.get(told, 0), source.publishers)
         self.met = {primer.topic for issue in material.earlier for primer in issue.primers}
+        self.promoted = {one.term: one.topic for one in material.candidates if one.standing == "promoted"}
         self.told: set[str] = set()  # story ids used in this issue
         self.topics_told: set[str] = set()
 

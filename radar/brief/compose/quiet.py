@@ -80,8 +80,7 @@ class Quiet(Items):
 
     def _topic_of(self, item: Item) -> str:
         """Return the topic an item told of; of a candidate that was promoted since, the one it has become."""
-        promoted = {one.term: one.topic for one in self.material.candidates if one.standing == "promoted"}
-        return item.topic or promoted.get(item.term, "")
+        return item.topic or self.promoted.get(item.term, "")
 
     def _find_warning(self, topic: str, last: datetime) -> datetime:
         """Return when the warnings that ended with the one of `last` began: a wave is warned of week after week."""
