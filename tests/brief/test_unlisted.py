@@ -132,9 +132,12 @@ def test_a_warning_of_what_is_a_topic_now_is_closed_by_the_topic() -> None:
     """Told as a candidate, promoted since: its own signal says that it has come to nothing."""
     told = make_issue(Item("i1", "blindsided", "QuorVex", topic_name="QuorVex", term="quorvex"), at=NOW - 7 * DAY)
     promoted = make_confirmed(standing="promoted", topic="tunnels", phase="rising")
-    [item] = compose(promoted, earlier=[told], signals=[make_signal("tunnels", None)]).section("quiet")
+    fading = make_signal("tunnels", "fading", since=date(2026, 10, 26))
+    [item] = compose(promoted, earlier=[told], signals=[fading]).section("quiet")
     assert item.topic == "tunnels"
     assert item.claim.startswith("We warned of QuorVex on 17 November.")
+    young = make_signal("tunnels", None)  # too young to rise by a topic's measure
+    assert compose(promoted, earlier=[told], signals=[young]).section("quiet") == ()
 
 
 def test_every_face_shows_the_titles_and_the_sentence() -> None:

@@ -27,6 +27,8 @@ class Quiet(Items):
                     continue
                 if signal.phase in ("rising", "surging", "mainstream"):
                     continue
+                if item.term and signal.phase != "fading":  # a topic since, and not yet rising by a topic's measure
+                    continue
                 if signal.phase == "fading" and signal.week - signal.since < QUIET_AFTER:
                     continue
                 closed.add(topic)
