@@ -41,12 +41,18 @@ def raise_alarm(pipeline: Pipeline, clock: Clock) -> str:
     return f"{len(troubles)} troubles told to the advisor" if troubles else ""
 
 
+def close_surveys(pipeline: Pipeline, clock: Clock) -> str:
+    """Close the surveys whose last day has passed."""
+    return ", ".join(f"survey {survey.slug} closed" for survey in pipeline.close_due_surveys(clock()))
+
+
 #: Name → function; each returns one line on what it did, "" for nothing.
 JOBS: dict[str, Callable[[Pipeline, Clock], str]] = {
     "crawl": crawl_and_watch,
     "publish": publish_due,
     "deliver": deliver_waiting,
     "alarm": raise_alarm,
+    "survey": close_surveys,
 }
 
 

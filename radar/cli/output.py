@@ -14,7 +14,7 @@ import click
 from radar.errors import RadarError
 
 if TYPE_CHECKING:
-    from radar.records import Position
+    from radar.records import Need, Position
 
 WIDTH = 100
 _LEAST = 6  # columns that a cell keeps, however wide its neighbours
@@ -146,6 +146,17 @@ def say_position(advice: "Position", topic_name: str) -> None:
         say_block(f"Next: {advice.next_step}{due}{owner}", "    ")
     if advice.review_on:
         say(f"    Review: {format_on(advice.review_on)}")
+
+
+def say_need(need: "Need | None") -> None:
+    """Print what staff ask for and how satisfied they are, as far as it is known."""
+    if need is None:
+        return
+    if need.sentence:
+        say_block(need.sentence, "    ")
+    if need.satisfaction is not None:
+        was = f" (was {need.before:.1f})" if need.before is not None else ""
+        say(f"    satisfaction with {need.label} {need.satisfaction:.1f} of 5{was}")
 
 
 def format_at(at: datetime | None) -> str:

@@ -3,7 +3,7 @@
 import click
 
 from radar.cli.house import House, json_option, pass_house
-from radar.cli.output import count, format_on, say, say_block, say_json, say_table
+from radar.cli.output import count, format_on, say, say_block, say_json, say_need, say_table, to_plain
 from radar.records import PHASES
 
 #: An empty list because nothing moves and one because nothing was read must not look alike.
@@ -25,11 +25,13 @@ def signals(house: House, everything: bool, topic: str | None, as_json: bool) ->
              radar signals --topic passkeys
     """
     from radar.brief.wording import write_phase
+    from radar.listen.survey import NEED_HOLDS
     from radar.store.names import unknown_name
 
     with house.lookup() as lookup:
         names = {known.slug: known.name for known in lookup.topics()}
         found = known = lookup.signals()
+        need = lookup.needs(house.now().date() - NEED_HOLDS).get(topic) if topic else None
     if topic is not None:
         if topic not in names:
             raise unknown_name("topic", topic, names)
@@ -39,11 +41,12 @@ def signals(house: House, everything: bool, topic: str | None, as_json: bool) ->
     order = {phase: number for number, phase in enumerate(("surging", "rising", "weak signal", "mainstream", "fading"))}
     found.sort(key=lambda s: (order.get(s.phase or "", len(PHASES)), not s.confirmed, -s.confidence, s.topic))
     if as_json:
-        say_json(found)
+        say_json([to_plain(signal) | {"need": need} for signal in found] if topic else found)
         return
     if not found:
         if topic:
             say(f"{names[topic]}: no closed week yet.")
+            say_need(need)
         else:
             say("Nothing to report: no topic has a phase." if known else UNREAD)
         return
@@ -53,6 +56,7 @@ def signals(house: House, everything: bool, topic: str | None, as_json: bool) ->
         grade = " · confirmed" if signal.confirmed else " · early" if news else ""
         say(f"\n{names.get(signal.topic, signal.topic)} ({signal.topic}) · {write_phase(signal) or 'quiet'}{grade}")
         say_block(signal.sentence, "    ")
+        say_need(need)
 
 
 @click.command()

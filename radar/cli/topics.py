@@ -3,7 +3,7 @@
 import click
 
 from radar.cli.house import House, ListGroup, json_option, pass_house
-from radar.cli.output import format_on, say, say_block, say_json, say_position, say_table
+from radar.cli.output import format_on, say, say_block, say_json, say_need, say_position, say_table
 from radar.cli.topic_edits import add_topic, edit_topic, remove_topic
 
 
@@ -79,6 +79,7 @@ def show_topic(house: House, slug: str, as_json: bool) -> None:
     Example: radar topics show passkeys
     """
     from radar.brief.wording import write_phase
+    from radar.listen.survey import NEED_HOLDS
     from radar.store.names import unknown_name
 
     with house.open() as app:
@@ -89,8 +90,9 @@ def show_topic(house: House, slug: str, as_json: bool) -> None:
         topic = known[slug]
         history = app.store.signal_history(slug)
         versions = app.store.position_history(slug)
+        need = app.store.latest_needs(app.now().date() - NEED_HOLDS).get(slug)
     if as_json:
-        say_json({"topic": topic, "signals": history, "positions": versions})
+        say_json({"topic": topic, "signals": history, "positions": versions, "need": need})
         return
     say(f"{topic.name} ({topic.slug}) · {topic.quadrant}" + (f" · part of {topic.parent}" if topic.parent else ""))
     say_block(topic.definition)
@@ -119,6 +121,7 @@ def show_topic(house: House, slug: str, as_json: bool) -> None:
         say_block(history[-1].sentence)
     else:
         say("No closed week yet.")
+    say_need(need)
     say()
     if versions:
         say_position(versions[-1], topic.name)

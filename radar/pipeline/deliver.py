@@ -54,7 +54,8 @@ class Delivering(Steps):
         else:
             retry_at = next_attempt(outgoing.attempts, clock(), sent.outcome)
             self.store.mark_failed(outgoing.message_id, sent.reply, retry_at)
-            log.warning("%s: %s", outgoing.name, sent.reply)
+            # A server's words may name the recipient; whom a survey asked is nobody's business.
+            log.warning("%s: %s", outgoing.name, sent.reply.replace(outgoing.recipient, "…"))
 
     def open_mailer(self) -> Mailer:
         """Return the configured way out: a mail server, or the out folder when none is configured."""

@@ -6,20 +6,48 @@ by its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make e
 
 from radar.records.acceptance import (
     ANSWERS,
+    FAMILIARITIES,
     STAGES,
     Acceptance,
     Answer,
     Channel,
     Familiarity,
     Feedback,
+    Held,
+    Rapport,
     Stage,
     Step,
+    Taste,
+    Taught,
 )
-from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
+from radar.records.brief import (
+    SECTIONS,
+    Issue,
+    Item,
+    Key,
+    Move,
+    Outgoing,
+    Primer,
+    Ranked,
+    Section,
+    Source,
+    Status,
+    Voice,
+)
 from radar.records.candidate import Candidate, CandidateChange, Level, Novelty, Standing, Turn
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
-from radar.records.survey import Need
+from radar.records.survey import (
+    LEAST_ANSWERS,
+    Need,
+    Risen,
+    Subject,
+    Survey,
+    SurveyAnswer,
+    SurveyLink,
+    SurveyState,
+    SurveyText,
+)
 from radar.records.talk import Talk
 from radar.records.watch import (
     DEAD_STATES,
@@ -55,7 +83,9 @@ from radar.records.watch import (
 __all__ = [
     "ANSWERS",
     "DEAD_STATES",
+    "FAMILIARITIES",
     "KINDS",
+    "LEAST_ANSWERS",
     "PHASES",
     "RINGS",
     "SECTIONS",
@@ -81,6 +111,7 @@ __all__ = [
     "FetchResult",
     "Fetched",
     "Health",
+    "Held",
     "Issue",
     "Item",
     "Key",
@@ -98,9 +129,11 @@ __all__ = [
     "Primer",
     "Raised",
     "Ranked",
+    "Rapport",
     "Reliability",
     "Report",
     "Ring",
+    "Risen",
     "Section",
     "Series",
     "Signal",
@@ -112,12 +145,21 @@ __all__ = [
     "Status",
     "Step",
     "Story",
+    "Subject",
+    "Survey",
+    "SurveyAnswer",
+    "SurveyLink",
+    "SurveyState",
+    "SurveyText",
     "Tag",
     "TagCorrection",
     "Talk",
+    "Taste",
+    "Taught",
     "Topic",
     "Training",
     "Trouble",
     "Turn",
     "Verdict",
+    "Voice",
 ]

@@ -73,6 +73,15 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """What a survey of end users says, in a line."""
+
+    survey: str
+    text: str
+    topic: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Primer:
     """What a topic is, for a reader who meets it for the first time."""
 
@@ -103,6 +112,7 @@ class Issue:
     notes: tuple[str, ...] = ()  # honest remarks: "nothing passed your bar", "a week was missed"
     delivery: str = ""  # "Mondays at 07:30", for the footer
     feeds: str = ""  # how the feeds fare, for the footer
+    voices: tuple[Voice, ...] = ()  # from your users
 
     def section(self, name: Section) -> tuple[Item, ...]:
         """The items of one section, in order."""
@@ -128,8 +138,11 @@ class Outgoing:
 
     @property
     def name(self) -> str:
-        """What it carries, for lists and files: "president 2026-W48", "alarm 2026-11-24 0800"."""
-        return f"{self.executive} {self.week}" if self.executive else f"alarm {self.queued_at:%Y-%m-%d %H%M}"
+        """What it carries, for lists and files: "president 2026-W48", "alarm 2026-11-24 0800", "survey 5f1c…"."""
+        if self.executive:
+            return f"{self.executive} {self.week}"
+        key = self.message_id.removeprefix("<radar.").partition("@")[0]
+        return key.replace("-", " ", 1) if key.startswith("survey-") else f"alarm {self.queued_at:%Y-%m-%d %H%M}"
 
 
 @dataclass(frozen=True, slots=True)

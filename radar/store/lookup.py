@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from radar.errors import StoreError
-from radar.records import Activity, Executive, Feed, Position, Signal, Statement, Status, Topic
+from radar.records import Activity, Executive, Feed, Need, Position, Signal, Statement, Status, Topic
 from radar.store.address import Address, check_revision, read_address, say_failure
 from radar.store.glance import read_activity, read_status, read_time
 from radar.store.match import ANYTHING, Filters
@@ -114,6 +114,11 @@ class Lookup:
         """Return every listed topic, by slug."""
         return self._records(Topic, "topic", "WHERE listed ORDER BY slug")
 
+    def needs(self, since: date) -> dict[str, Need]:
+        """Return what the latest survey that tells of a topic says of it, topic by topic, if it closed since then."""
+        found = self._records(Need, "need", "WHERE closed_on >= ? ORDER BY closed_on, survey", since.isoformat())
+        return {one.topic: one for one in found}
+
     def list_feeds(self) -> list[Feed]:
         """Return the listed feeds, by URL."""
         return self._records(Feed, "feed", "WHERE listed ORDER BY url")
@@ -173,7 +178,7 @@ def _read_evidence(value: str) -> object:
 _READERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("aliases", "seeds", "not_terms", "topics", "include", "mute"), _read_words),
     **dict.fromkeys(("week", "since"), _read_day),
-    **dict.fromkeys(("paused", "confirmed"), bool),
+    **dict.fromkeys(("paused", "confirmed", "at_least"), bool),
     "evidence": _read_evidence,
 }
 

@@ -12,7 +12,7 @@ from radar.web.problems import ProblemError
 
 #: No key needed, and nothing confidential told.
 ANYONE = frozenset({"anyone"})
-#: No key needed: the unguessable link is the permission, for one issue and one executive's pause.
+#: No key needed: the unguessable link is the permission: for an issue, its reader's pause, an item's answer, a survey.
 LINK = frozenset({"link"})
 _EVERY_KEY = frozenset(SCOPES)
 _ADVISOR_AND_READER = frozenset({"advisor", "reader"})
@@ -50,6 +50,24 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/executives/{slug}/agenda": OWN,
     "GET /api/v1/executives/{slug}/issues": OWN,
     "GET /api/v1/executives/{slug}/issues/{week}": OWN,
+    "GET /api/v1/executives/{slug}/feedback": OWN,
+    "POST /api/v1/executives/{slug}/issues/{week}/items/{id}/feedback": OWN,
+    "DELETE /api/v1/executives/{slug}/issues/{week}/items/{id}/feedback": OWN,
+    "GET /api/v1/acceptance": _ADVISOR,
+    "GET /api/v1/executives/{slug}/acceptance": OWN,
+    "GET /api/v1/executives/{slug}/acceptance/{topic}": OWN,
+    "POST /api/v1/executives/{slug}/acceptance/{topic}": _ADVISOR,
+    "POST /api/v1/executives/{slug}/acceptance/{topic}/familiarity": _ADVISOR,
+    "GET /f/{token}": LINK,
+    "POST /f/{token}": LINK,
+    "POST /f/{token}/undo": LINK,
+    "GET /api/v1/surveys": _ADVISOR,
+    "POST /api/v1/surveys/{slug}": _ADVISOR,
+    "POST /api/v1/surveys/{slug}/open": _ADVISOR,
+    "POST /api/v1/surveys/{slug}/close": _ADVISOR,
+    "GET /api/v1/surveys/{slug}/results": _ADVISOR,
+    "GET /s/{token}": LINK,
+    "POST /s/{token}": LINK,
     "GET /i/{token}": LINK,
     "GET /i/{token}/pause": LINK,
     "POST /i/{token}/pause": LINK,

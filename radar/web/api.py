@@ -12,7 +12,7 @@ from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
 from radar.store import Store
-from radar.web import corrections, desk, executives, views, watch
+from radar.web import acceptance, corrections, desk, executives, feedback, survey, views, watch
 from radar.web.access import Caller, admit, store_of
 from radar.web.answers import answer
 from radar.web.guard import Guard, allowed_hosts
@@ -60,6 +60,7 @@ def create_web(
             operation_id=route.endpoint.__name__,
         )
     add_pages(app)
+    survey.add_survey_pages(app)
     add_description(app, f"{API}/openapi.json")
     app.add_middleware(Guard, hosts=allowed_hosts(settings.web), refuse=lambda request: answer_error(request, 421))
     return app
@@ -92,6 +93,9 @@ _ROUTES = (
     *corrections.ROUTES,
     *desk.ROUTES,
     *executives.ROUTES,
+    *feedback.ROUTES,
+    *acceptance.ROUTES,
+    *survey.ROUTES,
     Route(f"{API}/me", show_me, views.Me, "key"),
     Route("/healthz", healthz, views.Running, "health"),
     Route("/readyz", readyz, views.Running, "health"),

@@ -29,13 +29,15 @@ _DETAILS = {
     404: "There is nothing here by that name.",
     405: "This address does not take that method.",
     409: "That has been done already.",
+    413: "That is more than this address takes.",
     421: "This server does not answer to that host name; the operator lists it under web.allowed_hosts.",
     422: "A parameter cannot be used; see errors.",
     503: "The database is out of reach at the moment; try again shortly.",
 }
 _SENTENCES = {
-    404: "This link does not open anything (any more): please use the one in your latest digest.",
+    404: "This link does not open anything (any more): please use the one in your latest digest or mail.",
     405: "This page cannot be used that way.",
+    413: "That is more than this page can take: please write less.",
     421: "This address is not one Radar answers to.",
     503: "Radar cannot reach its records just now: please try again in a minute.",
 }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from radar.records import (
+    LEAST_ANSWERS,
     Candidate,
     CandidateChange,
     Executive,
@@ -14,15 +15,21 @@ from radar.records import (
     Kind,
     LedgerLine,
     Move,
+    Need,
     Phase,
     Position,
     Primer,
     Reliability,
+    Risen,
     Signal,
     Statement,
     Story,
+    Subject,
+    Survey,
+    SurveyState,
     Tag,
     Topic,
+    Voice,
 )
 from radar.store.match import Filters
 from radar.store.search import By, Found, FoundEntry, suggest
@@ -141,6 +148,7 @@ class TopicDetail(TopicSummary):
     aliases: tuple[str, ...]
     signal: Signal | None
     position: Position | None
+    need: Need | None  # what staff ask for, from the latest survey of the last year that tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +220,39 @@ class Agenda:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveySummary:
+    """A survey. `answers` is null until it has closed with at least five."""
+
+    slug: str
+    title: str
+    subjects: tuple[Subject, ...]
+    questions: tuple[str, str]
+    closes_on: date
+    created_at: datetime
+    state: SurveyState
+    closed_on: date | None
+    answers: int | None
+    risen: Risen | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyList:
+    """Surveys, the newest first."""
+
+    items: tuple[SurveySummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyResults:
+    """What a survey says, topic by topic; empty until it has closed with at least five answers."""
+
+    survey: SurveySummary
+    invited: int  # people, by their own links or on lists
+    used: int  # how many of them answered
+    items: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IssueSummary:
     """One executive's digest of one week, by its subject."""
 
@@ -238,6 +279,7 @@ class IssueDetail(IssueSummary):
     role: str
     items: tuple[Item, ...]
     moves: tuple[Move, ...]
+    voices: tuple[Voice, ...]
     primers: tuple[Primer, ...]
     stories_read: int
     publishers_read: int
@@ -319,6 +361,12 @@ def show_found(found: Iterable[Found], filters: Filters) -> SearchAnswer:
 def show_topic(topic: Topic, phase: Phase | None) -> TopicSummary:
     """Return a topic as a list tells it."""
     return TopicSummary(topic.slug, topic.name, topic.quadrant, topic.definition, topic.parent, phase)
+
+
+def show_survey(survey: Survey) -> SurveySummary:
+    """Return a survey; fewer than five answers are not counted out."""
+    told = {field.name: getattr(survey, field.name) for field in fields(SurveySummary)}
+    return SurveySummary(**told | {"answers": survey.answers if survey.answers >= LEAST_ANSWERS else None})
 
 
 def show_issue(issue: Issue) -> IssueDetail:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 from pydantic import AfterValidator
 
+from radar.listen.survey import NEED_HOLDS
 from radar.records import Key, Kind, Phase, Position, Signal
 from radar.store import Store
 from radar.store.match import Filters
@@ -97,6 +98,7 @@ def find_topic(request: Request, slug: str, caller: Caller) -> Response:
     """Show one topic with its current signal.
 
     The position on it is advice: advisors see the latest version, executives the latest approved one, readers none.
+    What staff ask for is told to every key: nothing is kept of it that fewer than five people stand behind.
     """
     store = store_of(request)
     topic = next((topic for topic in store.list_topics() if topic.slug == slug), None)
@@ -118,6 +120,7 @@ def find_topic(request: Request, slug: str, caller: Caller) -> Response:
             topic.aliases,
             signal,
             _shared_position(store, slug, caller),
+            store.latest_needs(request.app.state.now().date() - NEED_HOLDS).get(slug),
         ),
     )
 

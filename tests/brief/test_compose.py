@@ -1,14 +1,14 @@
 """One issue: few things, each once, none repeated without news, and honest when there is nothing to say."""
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from radar.brief.compose import Coverage, compose_issue
 from radar.brief.wording import write_phase
-from radar.records import Issue, Primer, Ranked, Statement
+from radar.records import Held, Issue, Ranked, Statement
 from tests.building import (
     DAY,
     NOW,
@@ -308,9 +308,7 @@ def test_a_primer_is_for_a_topic_that_is_new_to_the_reader_and_shown() -> None:
     topics.append(make_topic("satellite"))
     ranked = [matter(slug, score=0.9 - n / 10) for n, slug in enumerate(("satellite", "passkeys", "ai"))]
     signals = confirmed("satellite", "passkeys", "ai", "drones")
-    old = make_issue(make_item(make_story("Old news"), "ai"), week="2026-W30", at=NOW - 120 * DAY)
-    earlier = [replace(old, primers=(Primer("ai", "AI", "What ai is."),))]
-    issue = compose(*ranked, signals=signals, topics=topics, earlier=earlier)
+    issue = compose(*ranked, signals=signals, topics=topics, familiarity={"ai": "introduced"})
     assert [primer.topic for primer in issue.primers] == ["passkeys"]
     assert {item.topic: item.new_to_reader for item in issue.items} == {
         "satellite": False, "passkeys": True, "ai": False,
@@ -449,3 +447,41 @@ def test_a_phase_is_followed_week_by_week(phase: Any, weeks: int, words: str) ->
     """As a reader counts."""
     signal = make_signal("passkeys", phase)
     assert write_phase(replace(signal, since=signal.week - timedelta(weeks=weeks))) == words
+
+
+# -- what the reader set aside ----------------------------------------------------------------------------------------
+
+
+def held(topic: str, stage: Any = "declined", **more: Any) -> dict[str, Held]:
+    return {topic: Held(topic, stage, **({"since_on": NOW.date() - 9 * DAY, "revisit_on": None} | more))}
+
+
+def test_a_topic_set_aside_is_in_no_section_that_floats_it() -> None:
+    """Neither matters most, nor agenda, nor blindsided; a move on the radar stays, and a note says what is left out."""
+    ranked = [
+        matter("passkeys"),
+        matter("ai"),
+        make_ranked(make_story("Off the agenda", "a.example"), None, "passkeys"),
+    ]
+    moved = make_position("passkeys", written_at=NOW - DAY)
+    issue = compose(*ranked, signals=confirmed("passkeys", "ai"), positions=[moved], held=held("passkeys"))
+    assert {item.topic for item in issue.items} == {"ai"}
+    assert [move.topic for move in issue.moves] == ["passkeys"]
+    assert "left out: Passkeys, which you declined on 15 November" in issue.notes
+
+
+def test_a_story_keeps_what_else_it_is_about() -> None:
+    """Only what is about the topic most of all is left out; what it merely touches loses it."""
+    both = make_ranked(make_story("Banks fly keys", *name_publishers(4)), PAINLESS, "drones", "passkeys")
+    issue = compose(both, signals=confirmed("passkeys", "drones"), held=held("passkeys"))
+    assert [item.topic for item in issue.items] == ["drones"]
+    assert not any("left out" in note for note in issue.notes)
+
+
+def test_nothing_is_said_of_a_held_topic_without_news() -> None:
+    """A note each week on what is not there would be filler; parked is called parked."""
+    quiet = compose(matter("passkeys"), signals=[make_signal("passkeys", None, confirmed=False)], held=held("passkeys"))
+    assert not any("left out" in note for note in quiet.notes)
+    parked = held("passkeys", "parked", revisit_on=date(2027, 1, 11))
+    issue = compose(matter("passkeys"), signals=confirmed("passkeys"), held=parked)
+    assert "left out: Passkeys, parked on 15 November, until 11 January 2027" in issue.notes

@@ -9,7 +9,7 @@ from radar.config import Advisor, Settings, WebSettings
 from radar.pipeline import Pipeline
 from radar.store import Store
 from radar.web import create_web
-from tests.web.web_world import CANARIES, NOW, World, make_issue, save_executive, save_keys, save_watch
+from tests.web.web_world import CANARIES, NOW, World, make_issue, save_executive, save_keys, save_surveys, save_watch
 
 
 @pytest.fixture
@@ -33,4 +33,5 @@ def world(store: Store, settings: Settings) -> World:
     for slug, token in tokens.items():
         store.save_issue(make_issue(slug, token))
     pipeline = Pipeline(store, settings, store.list_topics())
-    return World(create_web(store, settings, lambda: NOW, lambda: pipeline), store, save_keys(store), tokens, stories)
+    app = create_web(store, settings, lambda: NOW, lambda: pipeline)
+    return World(app, store, save_keys(store), tokens, stories, save_surveys(store))

@@ -46,10 +46,37 @@ EXPECTED = {
     f"GET {API}/executives/{{slug}}/agenda": _ANNAS,
     f"GET {API}/executives/{{slug}}/issues": _ANNAS,
     f"GET {API}/executives/{{slug}}/issues/{{week}}": _ANNAS,
+    f"GET {API}/executives/{{slug}}/feedback": _ANNAS,
+    f"POST {API}/executives/{{slug}}/issues/{{week}}/items/{{id}}/feedback": _ANNAS,
+    f"DELETE {API}/executives/{{slug}}/issues/{{week}}/items/{{id}}/feedback": _ANNAS,
+    f"GET {API}/acceptance": {**_DESK, "advisor": 200},
+    f"GET {API}/executives/{{slug}}/acceptance": _ANNAS,
+    f"GET {API}/executives/{{slug}}/acceptance/{{topic}}": _ANNAS,
+    f"POST {API}/executives/{{slug}}/acceptance/{{topic}}": {**_DESK, "advisor": 200},
+    f"POST {API}/executives/{{slug}}/acceptance/{{topic}}/familiarity": {**_DESK, "advisor": 200},
+    "GET /f/{token}": _OPEN,
+    "POST /f/{token}": _OPEN,
+    "POST /f/{token}/undo": _OPEN,
+    f"GET {API}/surveys": {**_DESK, "advisor": 200},
+    f"POST {API}/surveys/{{slug}}": _DESK,
+    f"POST {API}/surveys/{{slug}}/open": {**_DESK, "advisor": 200},
+    f"POST {API}/surveys/{{slug}}/close": {**_DESK, "advisor": 200},
+    f"GET {API}/surveys/{{slug}}/results": {**_DESK, "advisor": 200},
+    "GET /s/{token}": _OPEN,
+    "POST /s/{token}": dict.fromkeys(PERSONS, 422),  # nothing is filled in
     "GET /i/{token}": _OPEN,
     "GET /i/{token}/pause": _OPEN,
     "POST /i/{token}/pause": _OPEN,
     "POST /i/{token}/resume": _OPEN,
+}
+
+
+#: End of a path → what it must be asked with.
+_ASKED = {
+    "/search": "?q=passkeys",
+    "/feedback": "?answer=useful",
+    "/acceptance/{topic}": "?stage=declined",
+    "/familiarity": "?level=familiar",
 }
 
 
@@ -64,9 +91,17 @@ def routes_of(world: World) -> Iterator[tuple[str, str]]:
 def fill(pattern: str, world: World, slug: str) -> str:
     """The path to that executive's, of a pattern."""
     person = slug if "executives" in pattern else "passkeys"
+    if "surveys" in pattern:
+        person = {"open": "drafted", "close": "opened"}.get(pattern.rpartition("/")[2], "closed")
     values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
-    values["term"] = "black friday"
-    asked = "?q=passkeys" if pattern.endswith("/search") else ""
+    values |= {"term": "black friday", "topic": "passkeys"}
+    if "/items/" in pattern:
+        values["id"] = "i1"
+    if pattern.startswith("/f/"):
+        values["token"] = world.answer_token(slug, "useful")
+    if pattern.startswith("/s/"):
+        values["token"] = world.survey_token
+    asked = next((query for end, query in _ASKED.items() if pattern.endswith(end)), "")
     return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern) + asked
 
 
@@ -125,7 +160,9 @@ def test_nobody_writes_through_a_key(world: World) -> None:
     assert after == before
 
 
-@pytest.mark.parametrize("rest", ["agenda", "issues", "issues/2026-W48"])
+@pytest.mark.parametrize(
+    "rest", ["agenda", "issues", "issues/2026-W48", "feedback", "acceptance", "acceptance/passkeys"]
+)
 def test_another_executive_looks_like_one_who_does_not_exist(world: World, rest: str) -> None:
     """Status, headers and body are the same, so that nobody can try out who there is."""
     client = world.client("anna")

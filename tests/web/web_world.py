@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from radar.rapport import link_item
 from radar.records import (
+    Answer,
     Crawl,
     Crossing,
     Entry,
@@ -17,12 +19,17 @@ from radar.records import (
     Issue,
     Item,
     Move,
+    Need,
     Position,
     Primer,
     Signal,
     Source,
     Statement,
     Story,
+    Subject,
+    Survey,
+    SurveyLink,
+    SurveyText,
     Tag,
     Topic,
 )
@@ -39,6 +46,7 @@ FEED = "https://user:hunter2@ledger.example/feed.xml"
 CANARIES = {"anna": "canaryanna7f3e", "bert": "canarybert91c2"}
 EARLY = "the early signal only the desk hears of"
 DRAFT = "a draft nobody approved"
+WRITTEN = "what one member of staff wrote"
 ADVICE = "wait for the second generation"
 PERSONS = ("nobody", "anna", "bert", "reader", "advisor", "revoked")
 
@@ -52,6 +60,12 @@ class World:
     keys: dict[str, str]  # person → Authorization header
     tokens: dict[str, str]  # executive → the token of their issue
     stories: tuple[str, ...]
+    survey_token: str  # of a link that takes many answers
+
+    def answer_token(self, slug: str, answer: Answer | None) -> str:
+        """Return the token by which that executive's first item is answered."""
+        issue = self.store.list_issues(slug)[0]
+        return link_item(self.store, issue, issue.items[0])[answer]
 
     def client(self, person: str = "nobody") -> TestClient:
         """Return an HTTP client that presents that person's key."""
@@ -116,6 +130,24 @@ def save_watch(store: Store) -> tuple[str, ...]:
     store.save_position(Position("passkeys", "assess", "Fewer thefts.", ADVICE, NOW, approved_by="Ida Advisor"))
     store.save_position(Position("passkeys", "trial", "Fewer thefts.", DRAFT, NOW))
     return tuple(one.id for one in entries)
+
+
+def save_surveys(store: Store) -> str:
+    """A draft, two open surveys and a closed one, each by its name; return the token of a link."""
+    subjects = (Subject("Passkeys", ("passkeys",)), Subject("Seeing more", ("smart-glasses",)))
+    questions = ("What do you need?", "What is in your way?")
+    for slug in ("drafted", "opened", "linked", "closed"):
+        store.add_survey(Survey(slug, f"Survey {slug}", subjects, questions, date(2026, 12, 11), NOW))
+    for slug in ("opened", "linked"):
+        store.change_survey(replace(store.find_survey(slug), state="open"), "draft")
+    closed = replace(store.find_survey("closed"), state="closed", closed_on=NOW.date(), answers=40)
+    need = Need(
+        "closed", "passkeys", "Passkeys", NOW.date(), 40, 27, satisfaction=3.1, sentence="27 of 40 staff ask for it"
+    )
+    store.close_survey(closed, [need], [SurveyText(0, WRITTEN)] * 5, was="draft")
+    token = secrets.token_urlsafe(16)
+    store.invite(SurveyLink(token, "linked", "everybody", personal=False, people=1_000))
+    return token
 
 
 def save_executive(store: Store, slug: str) -> None:

@@ -6,11 +6,13 @@ The issue is the one stored selection: mail, page, API and command line render i
 from dataclasses import replace
 from datetime import datetime
 
+from radar.brief.compose.aside import leave_out_held
 from radar.brief.compose.choose import MAX_BLINDSIDED, Choosing
 from radar.brief.compose.margins import Margins
 from radar.brief.compose.material import LOOK_BACK, Coverage, Material
 from radar.brief.compose.quiet import Quiet
 from radar.brief.compose.unlisted import Unlisted
+from radar.brief.compose.voices import Voices
 from radar.brief.wording import count_reading, write_feeds, write_preheader, write_subject
 from radar.records import Executive, Issue
 
@@ -22,10 +24,10 @@ WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturd
 
 def compose_issue(executive: Executive, week: str, material: Material, now: datetime, token: str) -> Issue:
     """Return the issue. The same arguments give the same issue, byte for byte."""
-    return _Composer(executive, week, material, now).compose(token)
+    return _Composer(executive, week, leave_out_held(material), now).compose(token)
 
 
-class _Composer(Choosing, Unlisted, Quiet, Margins):
+class _Composer(Choosing, Unlisted, Quiet, Voices, Margins):
     """The sections, joined over one issue in the making."""
 
     def compose(self, token: str) -> Issue:
@@ -61,6 +63,7 @@ class _Composer(Choosing, Unlisted, Quiet, Margins):
             feeds_failing=coverage.feeds_failing,
             feeds=write_feeds(coverage.feeds_by_state, coverage.feeds_dead),
             notes=self._write_notes(matters, agenda, blindsided),
+            voices=self._hear_users(),
             delivery=f"{WEEKDAYS[self.executive.day]} at {self.executive.time}",
         )
         return replace(issue, minutes=max(1, round(count_reading(issue) / WORDS_PER_MINUTE)))

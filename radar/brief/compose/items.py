@@ -23,7 +23,6 @@ class Items:
         for source in (source for issue in self.earlier for item in issue.items for source in item.sources):
             told = material.merged.get(source.story_id, source.story_id)
             self.briefed[told] = max(self.briefed.get(told, 0), source.publishers)
-        self.met = {primer.topic for issue in material.earlier for primer in issue.primers}
         self.promoted = {one.term: one.topic for one in material.candidates if one.standing == "promoted"}
         self.told: set[str] = set()  # story ids used in this issue
         self.topics_told: set[str] = set()
@@ -41,7 +40,7 @@ class Items:
             topic_name=self._name_topic(topic),
             phase=signal.phase if signal else None,
             phase_note=write_phase(signal) if signal else "",
-            why=one.why,
+            why=(*one.why, *self._say_need(topic)),
             quote=one.statement.text if one.statement else "",
             sources=tuple(_cite(story) for story in stories[:MAX_SOURCES]),
             more_sources=max(0, sum(len(story.entries) for story in stories) - min(len(stories), MAX_SOURCES)),
@@ -49,6 +48,11 @@ class Items:
             update=one.story.id in self.briefed,
             score=one.score,
         )
+
+    def _say_need(self, topic: str) -> tuple[str, ...]:
+        """Return what staff ask for, as a reason."""
+        need = self.material.needs.get(topic)
+        return (need.sentence,) if need and need.sentence else ()
 
     def _has_news(self, story: Story) -> bool:
         """Tell whether a story may be briefed: never before, or much wider since."""

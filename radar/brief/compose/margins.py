@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from radar.brief.compose.items import Items
 from radar.brief.slot import name_week
+from radar.brief.wording import write_held
 from radar.records import Item, Move, Primer
 
 MAX_PRIMERS = 2
@@ -30,7 +31,9 @@ class Margins(Items):
         primers: list[Primer] = []
         for item in items:
             topic = self.material.topics.get(item.topic)
-            if item.section == "quiet" or topic is None or not topic.primer or item.topic in self.met:
+            if item.section == "quiet" or topic is None or not topic.primer:
+                continue
+            if self.material.familiarity.get(item.topic, "never met") != "never met":
                 continue
             if self._is_confirmed(item.topic) and item.topic not in {primer.topic for primer in primers}:
                 primers.append(Primer(topic.slug, topic.name, topic.primer))
@@ -48,6 +51,7 @@ class Margins(Items):
             notes.append(
                 f"no issue went out in week {missed[-2:].lstrip('0')}: Radar was not running, or you had paused it"
             )
+        notes += [write_held(self._name_topic(held.topic), held) for held in self.material.held.values()]
         if not self.material.statements:
             notes.append("no agenda is on file for you yet: tell your advisor what you are trying to do")
         elif not self.material.coverage.stories:

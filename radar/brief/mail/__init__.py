@@ -9,7 +9,7 @@ from radar.brief.mail.mailers import (
     SMTPMailer,
     next_attempt,
 )
-from radar.brief.mail.message import build_alarm, build_outgoing, clean_header, read_address
+from radar.brief.mail.message import build_alarm, build_outgoing, build_survey_mail, clean_header, read_address
 
 __all__ = [
     "GIVE_UP_AFTER",
@@ -20,6 +20,7 @@ __all__ = [
     "Sent",
     "build_alarm",
     "build_outgoing",
+    "build_survey_mail",
     "clean_header",
     "next_attempt",
     "read_address",

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from radar.brief.render import Rendered
 from radar.errors import ConfigError, DeliveryError, RadarError
-from radar.records import Executive, Issue, Outgoing
+from radar.records import Executive, Issue, Outgoing, Survey, SurveyLink
 from radar.text import clean_text, is_mail_domain, split_mailbox, stable_id
 
 _UNSUBSCRIBE_URL = re.compile(r"https?://[!#$%&'()*+./0-9:;=?@A-Z\[\]_a-z~-]+")
@@ -103,6 +103,35 @@ def build_alarm(
         subject,
         rendered,
         now,
+    )
+
+
+def build_survey_mail(
+    survey: Survey,
+    link: SurveyLink,
+    rendered: Rendered,
+    *,
+    sender: str,
+    reply_to: str,
+    message_id_domain: str,
+    now: datetime,
+    reminder: bool = False,
+) -> Outgoing:
+    """Return the outbox row that takes a person their link to a survey, or reminds them of it.
+
+    Same arguments, same bytes; the Message-ID depends on survey, address and kind alone. Raises ConfigError.
+    """
+    domain = _check_domain(message_id_domain)
+    key = stable_id("survey", survey.slug, link.name, "reminder" if reminder else "invitation", domain)
+    return _write_message(
+        f"survey-{key}",
+        domain,
+        read_address(sender, "mail.sender"),
+        read_address(link.name, "address"),
+        f"{'A reminder: ' if reminder else ''}{survey.title} (two minutes, anonymous)",
+        rendered,
+        now,
+        reply_to,
     )
 
 

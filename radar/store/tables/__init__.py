@@ -4,9 +4,21 @@ Columns carry the names of the records' fields, so that a row is a record. Texts
 means "not yet".
 """
 
+from radar.store.tables.acceptance import feedback, secret, step, taught
 from radar.store.tables.base import metadata
 from radar.store.tables.brief import alarm, api_key, issue, outbox
-from radar.store.tables.listen import executive, position, raised, statement, statement_change
+from radar.store.tables.listen import (
+    executive,
+    need,
+    position,
+    raised,
+    statement,
+    statement_change,
+    survey,
+    survey_answer,
+    survey_link,
+    survey_text,
+)
 from radar.store.tables.watch import (
     archived,
     calibration,
@@ -38,20 +50,29 @@ __all__ = [
     "entry",
     "executive",
     "feed",
+    "feedback",
     "host",
     "issue",
     "metadata",
+    "need",
     "outbox",
     "position",
     "raised",
+    "secret",
     "signal",
     "statement",
     "statement_change",
+    "step",
     "story",
     "story_alias",
     "story_correction",
+    "survey",
+    "survey_answer",
+    "survey_link",
+    "survey_text",
     "tag",
     "tag_correction",
+    "taught",
     "topic",
     "topic_name",
     "training",

@@ -4,13 +4,15 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
     Table,
+    UniqueConstraint,
 )
 
-from radar.records import Statement
+from radar.records import Risen, Statement, Subject
 from radar.store.columns import Json, Number, Text, UTCDateTime, words
 from radar.store.tables.base import metadata
 
@@ -78,4 +80,74 @@ raised = Table(
     Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
     Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
     Column("raised_on", Date, nullable=False),
+)
+
+survey = Table(
+    "survey",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("subjects", Json(tuple[Subject, ...]), nullable=False),
+    Column("questions", Json(tuple[str, str]), nullable=False),
+    Column("closes_on", Date, nullable=False),
+    Column("created_at", UTCDateTime, nullable=False),
+    Column("state", Text, nullable=False),  # "draft", "open" or "closed"
+    Column("closed_on", Date),
+    Column("answers", Integer, nullable=False),
+    Column("risen", Json(Risen)),
+)
+
+survey_link = Table(
+    "survey_link",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("survey", Text, ForeignKey("survey.slug"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("personal", Boolean, nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("reminded", Boolean, nullable=False),
+    UniqueConstraint("survey", "name"),
+)
+
+# Keys are random and SQLite orders the rows by them: a row number would tell who answered before whom.
+survey_answer = Table(
+    "survey_answer",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("survey", Text, ForeignKey("survey.slug"), nullable=False),
+    Column("needs", words(), nullable=False),
+    Column("satisfaction", Json(dict[str, int]), nullable=False),
+    Index("ix_survey_answer_survey", "survey"),
+    sqlite_with_rowid=False,
+)
+
+survey_text = Table(
+    "survey_text",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("survey", Text, ForeignKey("survey.slug"), nullable=False),
+    Column("question", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("topics", words(), nullable=False),
+    Index("ix_survey_text_survey", "survey"),
+    sqlite_with_rowid=False,
+)
+
+need = Table(
+    "need",
+    metadata,
+    Column("survey", Text, ForeignKey("survey.slug"), primary_key=True),
+    Column("topic", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("closed_on", Date, nullable=False),
+    Column("answers", Integer, nullable=False),
+    Column("asking", Integer),
+    Column("at_least", Boolean, nullable=False),
+    Column("satisfaction", Float),
+    Column("before", Float),
+    Column("asking_before", Integer),
+    Column("answers_before", Integer),
+    Column("sentence", Text, nullable=False),
+    Index("ix_need_topic", "topic"),
 )
