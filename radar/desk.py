@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from radar.config import LONGEST_DEFINITION, find_mistake, join_topics, load_shipped_topics, load_topics
-from radar.errors import Conflict, Unusable
+from radar.errors import Conflict, UnknownName, Unusable
 from radar.judge.ledger import measure_reliability, write_ledger
 from radar.listen.agenda import find_stale
 from radar.listen.register import READERS, Format, OnFile, Register
-from radar.records import Candidate, LedgerLine, Raised, Reliability, Stale, Topic
+from radar.records import Candidate, CandidateChange, LedgerLine, Raised, Reliability, Stale, Topic
 from radar.store import Store
 from radar.store.names import unknown_name
 from radar.text import clean_text
@@ -30,7 +31,7 @@ def show_candidate(store: Store, term: str, today: date) -> tuple[Candidate, tup
     return one, propose_seeds(titles, one.names)
 
 
-def promote_candidate(store: Store, home: Path, term: str, draft: Topic, today: date) -> Candidate:
+def promote_candidate(store: Store, home: Path, term: str, draft: Topic, today: date, by: str) -> Candidate:
     """Make a candidate a topic of topics.toml, as drafted, and return it as it stands then.
 
     Slug and name may be left empty, and seeds out. Raises UnknownName; Conflict where it is a topic's already; Unusable
@@ -46,10 +47,10 @@ def promote_candidate(store: Store, home: Path, term: str, draft: Topic, today: 
         return topic
 
     _edit_topic(home, decide)
-    return _save(store, replace(one, standing="promoted", topic=topic.slug))
+    return _decide(store, one, "promoted", topic.slug, today, by)
 
 
-def merge_candidate(store: Store, home: Path, term: str, slug: str) -> Candidate:
+def merge_candidate(store: Store, home: Path, term: str, slug: str, today: date, by: str) -> Candidate:
     """Give a candidate's names to a topic, as aliases in topics.toml, and return it as it stands then.
 
     Raises UnknownName for a candidate or a topic; Conflict where it is a topic's already; Unusable where a name is.
@@ -64,17 +65,17 @@ def merge_candidate(store: Store, home: Path, term: str, slug: str) -> Candidate
         return replace(known, aliases=tuple(dict.fromkeys((*known.aliases, *one.names))))
 
     _edit_topic(home, decide)
-    return _save(store, replace(one, standing="merged", topic=slug))
+    return _decide(store, one, "merged", slug, today, by)
 
 
-def mute_candidate(store: Store, home: Path, term: str) -> Candidate:
+def mute_candidate(store: Store, home: Path, term: str, today: date, by: str) -> Candidate:
     """Never raise a candidate again; return it as it stands then. Raises UnknownName; Conflict where it is decided."""
     one = store.find_candidate(term)
     if one.standing == "muted":
         raise Conflict(f"{one.term} is muted already")
     if one.topic:
         _check_free(one, {topic.slug: topic for topic in load_topics(home)})
-    return _save(store, replace(one, standing="muted", topic=""))
+    return _decide(store, one, "muted", "", today, by)
 
 
 def complete_topic(draft: Topic, one: Candidate, proposed: tuple[str, ...]) -> Topic:
@@ -91,9 +92,10 @@ def complete_topic(draft: Topic, one: Candidate, proposed: tuple[str, ...]) -> T
 
 
 def read_ledger(store: Store) -> tuple[list[LedgerLine], list[Reliability]]:
-    """Return how every topic that was flagged or raised was warned of, and how far confidence can be trusted."""
+    """Return how what was flagged or raised was warned of, topics and candidates; how far confidence can be trusted."""
     histories = {topic.slug: store.signal_history(topic.slug) for topic in store.list_topics()}
-    lines = write_ledger(histories, store.list_issues(limit=100_000), store.list_raised())
+    issues, raised = store.list_issues(limit=100_000), store.list_raised()
+    lines = write_ledger(histories, issues, raised, store.list_candidates(), store.list_candidate_changes())
     return lines, measure_reliability(lines)
 
 
@@ -140,6 +142,14 @@ def join_register(
     return replace(given, executives=enrolled), told
 
 
+def take_back_raised(store: Store, topic: str, executive: str) -> date:
+    """Take back that an executive raised a topic; return the day that was noted. Raises UnknownName."""
+    gone = store.remove_raised(topic, executive)
+    if gone is None:
+        raise UnknownName(f"{topic}: nothing is noted as raised by {executive}; `radar ledger` lists what is")
+    return gone
+
+
 def note_raised(store: Store, noted: Raised, today: date) -> date | None:
     """Note the day on which an executive raised a topic; return the later day that it replaces.
 
@@ -178,6 +188,9 @@ def _edit_topic(home: Path, decide: Callable[[Mapping[str, Topic]], Topic]) -> N
     edit_topics(home, change)
 
 
-def _save(store: Store, one: Candidate) -> Candidate:
-    store.save_candidates([one])
-    return one
+def _decide(
+    store: Store, one: Candidate, standing: Literal["promoted", "merged", "muted"], topic: str, today: date, by: str
+) -> Candidate:
+    decided = replace(one, standing=standing, topic=topic)
+    store.decide_candidate(decided, CandidateChange(one.term, today, standing, by, topic, one.sentence))
+    return decided

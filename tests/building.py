@@ -121,7 +121,8 @@ def make_candidate(term: str, *names: str, **more: Any) -> Candidate:
     fields: dict[str, Any] = {
         "raised_on": date(2026, 11, 23), "level": "early", "confirmed_on": None, "novelty": "new", "phase": "rising",
         "confidence": 0.6, "strength": 7.0, "weeks": 8, "titles": 21, "expected": 1.5, "publishers": 9,
-        "active_weeks": 8, "affinity": 0.1, "first_seen_on": date(2026, 9, 28),
+        "active_weeks": 8, "affinity": 0.1, "first_seen_on": date(2026, 9, 28), "since": date(2026, 11, 23),
+        "as_of": date(2026, 11, 23), "crossed": (Crossing("research", date(2026, 9, 28)),),
         "sentence": f"21 titles name {term}, usually 1",
     }  # fmt: skip
     return Candidate(term, (term, *names), **(fields | more))

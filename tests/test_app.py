@@ -87,9 +87,9 @@ def test_a_running_crawler_follows_what_is_decided_on_candidates(app: App, tmp_p
     app.store.save_candidates([make_candidate("quorvex"), make_candidate("blenta")])
     write_topics(tmp_path, OWN.format("Turbines."), 2)
     app.run("crawl")
-    promote_candidate(app.store, tmp_path, "quorvex", Topic("", "", "frontier", "A tunnel."), NOW.date())
+    promote_candidate(app.store, tmp_path, "quorvex", Topic("", "", "frontier", "A tunnel."), NOW.date(), "Ida")
     app.run("crawl")
-    merge_candidate(app.store, tmp_path, "blenta", "tides")
+    merge_candidate(app.store, tmp_path, "blenta", "tides", NOW.date(), "Ida")
     app.run("crawl")
     tags = app.store.tags_of([entry.id for entry in entries])
     assert [[tag.topic for tag in tags.get(entry.id, [])] for entry in entries] == [["quorvex"], ["tides"]]

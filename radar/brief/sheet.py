@@ -245,7 +245,7 @@ class _Layout:
             note = f"{self._clean(item.topic_name, 80)}: {note}"
         sources: tuple[Link, ...] = ()
         link = None
-        if matters:
+        if matters or item.term:
             sources = tuple(self._cite(source) for source in item.sources)
         elif item.sources and (cited := self._cite(item.sources[0])).url:
             link = cited
@@ -262,7 +262,7 @@ class _Layout:
             rows=self._write_rows(item),
             quote=put_in_quotes(self._clean(item.quote, 300)) if item.section == "agenda" else "",
             sources=sources,
-            more_sources=item.more_sources + len(item.sources) - len(sources) if matters else 0,
+            more_sources=item.more_sources + len(item.sources) - len(sources) if matters or item.term else 0,
             new=("new to you: primer below" if has_primer else "new to you") if item.new_to_reader else "",
             primer=_anchor("primer", item.topic) if has_primer else "",
             update=item.update,

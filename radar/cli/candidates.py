@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from radar.cli.house import House, ListGroup, json_option, pass_house
+from radar.cli.house import House, ListGroup, json_option, name_user, pass_house
 from radar.cli.output import count, format_on, say, say_block, say_json, say_table
 from radar.records import KINDS, Kind, Report
 
@@ -57,12 +57,13 @@ def list_candidates(house: House, everything: bool, as_json: bool) -> None:
         say("No candidates.")
         return
     say_table(
-        ("term", "raised", "level", "chance", "", "evidence"),
+        ("term", "raised", "level", "phase", "chance", "", "evidence"),
         [
             (
                 one.term,
                 format_on(one.raised_on),
                 one.level,
+                one.phase,
                 f"{one.confidence:.0%}",
                 one.novelty if one.standing == "open" else f"{one.standing} {one.topic}".strip(),
                 one.sentence,
@@ -77,7 +78,7 @@ def list_candidates(house: House, everything: bool, as_json: bool) -> None:
 @json_option
 @pass_house
 def show_candidate(house: House, term: str, as_json: bool) -> None:
-    """Show a candidate: its names, the evidence, and seeds proposed for a topic.
+    """Show a candidate: its names, the evidence, seeds proposed for a topic, and what has happened to it.
 
     \b
     Example: radar candidates show wireguard
@@ -86,16 +87,22 @@ def show_candidate(house: House, term: str, as_json: bool) -> None:
 
     with house.open() as app:
         one, seeds = desk.show_candidate(app.store, term, app.now().date())
+        history = app.store.list_candidate_changes(one.term)
     if as_json:
-        say_json({"candidate": one, "seeds": seeds})
+        say_json({"candidate": one, "seeds": seeds, "history": history})
         return
     say(f"{one.term} · {one.level} · {one.phase} · {one.novelty} · {one.standing} {one.topic}".rstrip())
     say_block(one.sentence)
+    if one.crossed:
+        say_block(" → ".join(f"{crossing.kind} {format_on(crossing.on)}" for crossing in one.crossed))
     say_block(f"Chance that it lasts half a year: {one.confidence:.0%}. Raised on {format_on(one.raised_on)}.")
     if one.names[1:]:
         say_block("Together with: " + ", ".join(one.names[1:]))
     if seeds:
         say_block("Seeds: " + ", ".join(seeds))
+    for change in history:
+        where = {"promoted": f" to {change.topic}", "merged": f" into {change.topic}"}.get(change.what, "")
+        say_block(f"{format_on(change.on)}: {change.what}{where}" + (f" by {change.by}" if change.by else ""))
 
 
 @candidates.command("promote")
@@ -120,7 +127,7 @@ def promote_candidate(
 
     draft = Topic(slug, name, quadrant, definition, seeds=seeds)
     with house.open() as app:
-        one = desk.promote_candidate(app.store, house.home, term, draft, app.now().date())
+        one = desk.promote_candidate(app.store, house.home, term, draft, app.now().date(), name_user())
     say(f"{TOPICS_FILE}: topic {one.topic} added. The next crawl reads every story anew with it.")
 
 
@@ -137,7 +144,7 @@ def merge_candidate(house: House, term: str, topic: str) -> None:
     from radar import desk
 
     with house.open() as app:
-        one = desk.merge_candidate(app.store, house.home, term, topic)
+        one = desk.merge_candidate(app.store, house.home, term, topic, app.now().date(), name_user())
     say(f"{one.term}: a name of {one.topic} from the next crawl on.")
 
 
@@ -153,7 +160,7 @@ def mute_candidate(house: House, term: str) -> None:
     from radar import desk
 
     with house.open() as app:
-        one = desk.mute_candidate(app.store, house.home, term)
+        one = desk.mute_candidate(app.store, house.home, term, app.now().date(), name_user())
     say(f"{one.term}: muted.")
 
 

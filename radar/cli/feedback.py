@@ -86,7 +86,7 @@ def give_feedback(house: House, executive: str, item: str, answer: Answer, week:
     with house.open() as app:
         issue, found = find_item(app.store, executive, item, week)
         given = give_answer(app.store, issue, found, answer, "cli", app.now())
-        effect = say_effect(answer, found.topic_name, app.settings.advisor.name)
+        effect = say_effect(answer, found.topic_name if found.topic else "", app.settings.advisor.name)
     if as_json:
         say_json(given)
         return

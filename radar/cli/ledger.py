@@ -24,7 +24,9 @@ def ledger() -> None:
 @json_option
 @pass_house
 def list_ledger(house: House, as_json: bool) -> None:
-    """List every topic that was flagged or raised: leads, misses, false alarms, and how far confidence can be trusted.
+    """List what was flagged or raised: leads, misses, false alarms, and how far confidence can be trusted.
+
+    Topics, and candidates that were confirmed or told to somebody. A topic that was a candidate keeps its first days.
 
     The lead is from the flag to mainstream: "in time" is four weeks or more, "late" is less. What an executive raised
     before it was flagged is "missed"; "faded" was warned of in vain.
@@ -46,7 +48,7 @@ def list_ledger(house: House, as_json: bool) -> None:
         ("topic", "flagged", "confirmed", "briefed", "mainstream", "raised by", "lead", "verdict"),
         [
             (
-                line.topic,
+                line.topic or f"{line.term} (candidate)",
                 format_on(line.flagged_on) if line.flagged_on else "",
                 format_on(line.confirmed_on) if line.confirmed_on else "",
                 ", ".join(executive for executive, _ in line.briefed),
@@ -77,17 +79,14 @@ def note_raised(house: House, topic: str, executive: str, on: date | None, undo:
     Example: radar ledger raised passkeys --by president --on 2026-11-20
              radar ledger raised passkeys --by president --undo
     """
-    from radar.desk import note_raised
-    from radar.errors import UnknownName
+    from radar.desk import note_raised, take_back_raised
     from radar.records import Raised
 
     if undo == (on is not None):
         raise click.UsageError("give either --on, the day, or --undo")
     with house.open() as app:
         if on is None:
-            gone = app.store.remove_raised(topic, executive)
-            if gone is None:
-                raise UnknownName(f"{topic}: nothing is noted as raised by {executive}; `radar ledger` lists what is")
+            gone = take_back_raised(app.store, topic, executive)
             say(f"{topic}: no longer noted as raised by {executive} on {format_on(gone)}.")
             return
         before = note_raised(app.store, Raised(topic, executive, on), app.now().date())

@@ -1,11 +1,10 @@
 """`radar stories`: what was grouped, and the advisor's corrections of it."""
 
-import getpass
 from typing import TYPE_CHECKING
 
 import click
 
-from radar.cli.house import House, json_option, pass_house
+from radar.cli.house import House, json_option, name_user, pass_house
 from radar.cli.output import count, format_at, say, say_block, say_json, say_table
 from radar.cli.story_tags import tag_story, untag_story
 from radar.cli.words import LINE
@@ -80,7 +79,7 @@ def split(house: House, story: str, entry: str, by: str | None, as_json: bool) -
     Example: radar stories split 6a1f0c2b9d3e4f5a6b7c 0b1c2d3e4f5a6b7c8d9e
     """
     with house.open() as app:
-        done = app.pipeline.split_story(story, entry, app.now(), by or getpass.getuser())
+        done = app.pipeline.split_story(story, entry, app.now(), by or name_user())
     _say_done(*done, as_json)
 
 
@@ -97,7 +96,7 @@ def merge(house: House, story: str, other: str, by: str | None, as_json: bool) -
     Example: radar stories merge 6a1f0c2b9d3e4f5a6b7c 9e8d7c6b5a4f3e2d1c0b
     """
     with house.open() as app:
-        done = app.pipeline.merge_stories(story, other, app.now(), by or getpass.getuser())
+        done = app.pipeline.merge_stories(story, other, app.now(), by or name_user())
     _say_done(*done, as_json)
 
 
@@ -113,7 +112,7 @@ def undo(house: House, number: int, by: str | None, as_json: bool) -> None:
     Example: radar stories undo 3
     """
     with house.open() as app:
-        done = app.pipeline.undo_correction(number, app.now(), by or getpass.getuser())
+        done = app.pipeline.undo_correction(number, app.now(), by or name_user())
     _say_done(*done, as_json)
 
 

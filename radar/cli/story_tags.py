@@ -1,10 +1,8 @@
 """`radar stories tag` and `untag`: what a story is about, put right by the advisor."""
 
-import getpass
-
 import click
 
-from radar.cli.house import House, json_option, pass_house
+from radar.cli.house import House, json_option, name_user, pass_house
 from radar.cli.output import say, say_json
 from radar.cli.words import LINE
 
@@ -51,7 +49,7 @@ def untag_story(house: House, story: str, topic: str, undo: bool, by: str | None
 
 def _correct(house: House, story: str, topic: str, wanted: bool | None, by: str | None, as_json: bool) -> None:
     with house.open() as app:
-        found = app.pipeline.correct_tag(story, topic, wanted, app.now(), by or getpass.getuser())
+        found = app.pipeline.correct_tag(story, topic, wanted, app.now(), by or name_user())
         tags = app.store.tags_of([found.id]).get(found.id, [])
         name = app.pipeline.topics[topic].name
     if as_json:

@@ -11,7 +11,8 @@ from email.utils import format_datetime
 from html import escape as escape_html
 from xml.sax.saxutils import escape, quoteattr
 
-from radar.demo.world import DemoEntry, Publisher
+from radar.demo.material import Publisher
+from radar.demo.world import DemoEntry
 
 ENTRIES_SHOWN = 30
 

@@ -14,9 +14,11 @@ from radar.brief.mail import FolderMailer
 from radar.brief.render import render_headers, render_text
 from radar.brief.slot import find_due_week
 from radar.config import FEEDS_FILE, SETTINGS_FILE, load_settings
+from radar.demo.material import WEEKS
 from radar.demo.organisation import file_positions, load_organisation, note_statements
+from radar.demo.past import write_past
 from radar.demo.server import DemoServer
-from radar.demo.world import FIRST_MONDAY, WEEKS, World, generate_world
+from radar.demo.world import FIRST_MONDAY, World, generate_world
 from radar.errors import ConfigError
 from radar.records import Signal
 from radar.store import Store, migrate, open_store
@@ -44,6 +46,8 @@ PLANTED = (
     ("decentralised-social", "surges for a month and fades"),
     ("brain-computer-interfaces", "one publisher's campaign"),
 )
+#: The same, of a technology that is in no list of topics.
+UNLISTED, UNLISTED_PLOT = "wrenmesh", "in no list: research in August, the general press by November"
 
 
 @dataclass(slots=True)
@@ -65,7 +69,6 @@ def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], comm
     migrate(settings.database_url)
     clock = _Clock(FIRST_MONDAY)
     echo(f"{len(world.publishers)} fictional publishers, {WEEKS} weeks, crawled over HTTP from this machine.")
-    echo("")
     with _serve_press(world) as server, open_store(settings.database_url) as store:
         feeds = home / FEEDS_FILE
         feeds.write_text(server.feeds_toml(), encoding="utf-8")
@@ -73,6 +76,9 @@ def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], comm
         crawl = msgspec.structs.replace(settings.crawl, allow=allowed, contact="https://harbourlight.example/radar")
         app = App(msgspec.structs.replace(settings, crawl=crawl), store, clock)
         app.sync_feeds()
+        past = store.save_archive(write_past(seed, server.find_feed_url))
+        echo(f"{past:,} older titles imported, as by `radar import-archive`: what is new shows against what is not.")
+        echo("")
         for number in range(1, WEEKS + 1):
             before, clock.at = clock.at, FIRST_MONDAY + timedelta(weeks=number, hours=5)
             server.set_now(clock.at)
@@ -158,6 +164,8 @@ def _report_planted(app: App, echo: Callable[[str], None]) -> None:
     for topic, plot in PLANTED:
         echo(f"  {app.pipeline.topics[topic].name} ({plot})")
         echo(f"    {_tell_history(app.store, topic)}")
+    echo(f"  {UNLISTED.capitalize()} ({UNLISTED_PLOT})")
+    echo(f"    {_tell_changes(app.store, UNLISTED)}")
     echo("")
 
 
@@ -184,6 +192,13 @@ def _tell_history(store: Store, topic: str) -> str:
     )
 
 
+def _tell_changes(store: Store, term: str) -> str:
+    """Return what happened to a candidate, with the weeks that showed it."""
+    changes = store.list_candidate_changes(term)
+    weeks = [(change.what, (change.on - timedelta(weeks=1)).isocalendar().week) for change in changes]
+    return " → ".join(f"{what} week {week}" for what, week in weeks) or "never raised"
+
+
 def _say_next(home: Path, page: Path, command: str, echo: Callable[[str], None]) -> None:
     own, demo = f"{command} --home my-radar", f"{command} --home {_name_here(home)}"
     for line in (
@@ -191,6 +206,7 @@ def _say_next(home: Path, page: Path, command: str, echo: Callable[[str], None])
         f"  open {_name_here(page)} in a browser",
         f'  {demo} query "satellite texting" --for field',
         f"  {demo} signals",
+        f"  {demo} candidates",
         f"  {demo} doctor",
         "",
         "Your own:",

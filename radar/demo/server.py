@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Self
 
 from radar.demo.documents import find_content_type, render_document, select_shown
-from radar.demo.world import FIRST_MONDAY, DemoEntry, Publisher, World, find_week
+from radar.demo.material import Publisher
+from radar.demo.world import FIRST_MONDAY, DemoEntry, World, find_week
 
 _PARKED_PAGE = """<!DOCTYPE html>
 <html lang="en"><head><title>{name} has a new home</title></head>

@@ -4,43 +4,29 @@ from __future__ import annotations
 
 import random
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.resources import files
-from typing import Any
+
+from radar.demo.material import (
+    WEEK_BEFORE,
+    WEEKS,
+    Happening,
+    Material,
+    Publisher,
+    Template,
+    TopicPlan,
+    load_material,
+    load_publishers,
+    slugify,
+)
 
 FIRST_MONDAY = datetime(2026, 7, 13, tzinfo=UTC)
-WEEKS = 20
-# The material writes ISO week numbers, because that is how people talk about weeks: 29 is week 1 of the demo.
-WEEK_BEFORE = 28
 LAST_NOW = datetime(2026, 11, 30, 5, tzinfo=UTC)
 AGENCY = "concord-press.example"
 
 _SLOT = re.compile(r"\{([a-z_]+?)(\d?)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Publisher:
-    """A fictional publisher with one feed; `fails_from_week` counts from 1 and 0 means never."""
-
-    domain: str
-    name: str
-    kind: str
-    format: str
-    items_per_week: int
-    voice: str
-    authors: tuple[str, ...]
-    beats: tuple[str, ...] = ()
-    damage: str = ""
-    headline_case: str = "sentence"
-    markup: bool = False
-    sign_off: str = ""
-    content_type: str = ""
-    failing: str = ""
-    fails_from_week: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,54 +61,6 @@ class World:
         return tuple(entry for entry in self.entries if entry.publisher == domain)
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
-    """One ordinary happening in several wordings with slots, usable again with other names and figures."""
-
-    headlines: tuple[str, ...]
-    summaries: tuple[str, ...]
-    kinds: tuple[str, ...]
-    weeks: tuple[int, ...]
-    only: str
-
-
-@dataclass(frozen=True, slots=True)
-class TopicPlan:
-    """How often a topic is written about in each week, by which kinds of publisher, from which templates."""
-
-    slug: str
-    category: str
-    weekly: tuple[int, ...]
-    spread: tuple[int, ...]
-    templates: tuple[Template, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One event of one week, in its final wordings; at most `breadth` publishers cover its topic that week."""
-
-    key: str
-    topic: str
-    category: str
-    week: int
-    day: int
-    kinds: tuple[str, ...]
-    headlines: tuple[str, ...]
-    summaries: tuple[str, ...]
-    reprints: int = 0
-    breadth: int = 0
-    context: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """Everything hand-written: values for slots, ordinary topics, planted events."""
-
-    slots: dict[str, tuple[str, ...]]
-    topics: tuple[TopicPlan, ...]
-    events: tuple[Happening, ...]
-
-
 def generate_world(seed: int = 7) -> World:
     """Generate the whole world; the same seed gives the same entries, byte for byte, under any hash seed."""
     publishers = load_publishers()
@@ -131,11 +69,15 @@ def generate_world(seed: int = 7) -> World:
     for week in range(1, WEEKS + 1):
         newsroom.start_week(week)
         for event in material.events:
-            if event.week == week:
+            if event.week == week and not event.unlisted:
                 newsroom.cover(event)
         # A publisher's own campaign comes first: its quota would otherwise go to ordinary news.
         for plan in sorted(material.topics, key=lambda plan: (plan.templates[0].only == "", plan.slug)):
             newsroom.fill_topic(plan)
+    # Told last, so that the dice of all other stories fall as they would without it.
+    for event in sorted((event for event in material.events if event.unlisted), key=lambda event: event.week):
+        newsroom.start_week(event.week)
+        newsroom.cover(event)
     entries = sorted(newsroom.entries, key=lambda entry: (entry.published_at, entry.publisher, entry.guid))
     return World(publishers, tuple(entries))
 
@@ -143,70 +85,6 @@ def generate_world(seed: int = 7) -> World:
 def find_week(moment: datetime) -> int:
     """Return the demo's week number of a moment: 1 is 2026-W29, 20 is 2026-W48."""
     return (moment - FIRST_MONDAY) // timedelta(weeks=1) + 1
-
-
-def load_publishers() -> tuple[Publisher, ...]:
-    """Read the publishers, in the order of the file."""
-    lists = ("authors", "beats")
-    rows: list[dict[str, Any]] = _read_toml("publishers.toml")["publisher"]
-    return tuple(Publisher(**row | {key: tuple(row[key]) for key in lists}) for row in rows)
-
-
-def load_material() -> Material:
-    """Read every material file; ValueError names an event whose wordings do not suffice for its coverage."""
-    names = sorted(path.name for path in (files("radar") / "data" / "demo").iterdir())
-    documents = [_read_toml(name) for name in names if name.startswith("material")]
-    slots: dict[str, tuple[str, ...]] = {}
-    lines = {row["slug"]: row for document in documents for row in document.get("story_line", [])}
-    for document in documents:
-        slots |= {key: tuple(values) for key, values in document.get("slots", {}).items()}
-        for key, (low, high) in document.get("ranges", {}).items():
-            slots[key] = tuple(f"{number:,}" for number in range(low, high + 1))
-    topics = tuple(_read_topic(row) for document in documents for row in document.get("topic", []))
-    events = tuple(_read_event(row, lines[row["topic"]]) for document in documents for row in document.get("event", []))
-    return Material(slots, topics, events)
-
-
-def _read_toml(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("radar") / "data" / "demo" / name).read_text(encoding="utf-8"))
-
-
-def _read_topic(row: dict[str, Any]) -> TopicPlan:
-    templates = tuple(
-        Template(
-            tuple(template["headlines"]),
-            tuple(template["summaries"]),
-            tuple(template.get("kinds", row["kinds"])),
-            tuple(template.get("weeks", ())),
-            template.get("only", row.get("only", "")),
-        )
-        for template in row["template"]
-    )
-    # A single number means every week alike; a list gives the twenty weeks one by one.
-    weekly = row["weekly"] if isinstance(row["weekly"], list) else [row["weekly"]] * WEEKS
-    if len(weekly) != WEEKS:
-        raise ValueError(f"topic {row['slug']!r} lists {len(weekly)} weeks, not {WEEKS}")
-    return TopicPlan(row["slug"], row["category"], tuple(weekly), tuple(row.get("spread", (1,))), templates)
-
-
-def _read_event(row: dict[str, Any], line: dict[str, Any]) -> Happening:
-    kinds = tuple(kind for kind, count in row["covers"].items() for _ in range(count))
-    headlines = tuple(row["headlines"])
-    if len(kinds) > len(headlines):
-        raise ValueError(f"event {headlines[0]!r} is covered {len(kinds)} times in {len(headlines)} wordings")
-    return Happening(
-        key=f"{row['topic']}/{slugify(headlines[0])}",
-        topic=row["topic"],
-        category=line["category"],
-        week=row["week"] - WEEK_BEFORE,
-        day=row["day"],
-        kinds=kinds,
-        headlines=headlines,
-        summaries=tuple(row["summaries"]),
-        reprints=row.get("reprints", 0),
-        breadth=line["breadth"][row["week"] - WEEK_BEFORE - 1],
-        context=tuple(line["context"]),
-    )
 
 
 class _Newsroom:
@@ -386,12 +264,6 @@ class _Newsroom:
         self._written[writer.domain] += 1
         self._covering.setdefault(happening.topic, []).append(writer.domain)
         return entry
-
-
-def slugify(text: str) -> str:
-    """Turn a headline into the last part of an address."""
-    words = re.findall(r"[a-z0-9]+", text.lower().replace("'", ""))
-    return "-".join(words[:9])
 
 
 def _fill(wording: str, values: dict[str, str]) -> str:

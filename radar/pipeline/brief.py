@@ -62,6 +62,7 @@ class Briefing(Surveying):
             familiarity={topic: one.familiarity for topic, one in rapports.items()},
             held=find_held((one.acceptance for one in rapports.values() if one.acceptance), signals, now.date()),
             merged=self.store.list_merged(told),
+            candidates=self.store.list_candidates(),
             needs=self.list_needs(now),
             polled=polled,
             polled_needs=self.store.list_needs(polled.slug) if polled else (),

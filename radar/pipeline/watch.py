@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 
 from radar.pipeline.steps import find_monday
 from radar.pipeline.tag import Tagging
-from radar.records import Candidate, Correction, Signal, Story
+from radar.records import Candidate, CandidateChange, Correction, Signal, Story
 from radar.text import fold_phrase
 from radar.watch.detect import walk_weeks
 from radar.watch.discover import Discovery
+from radar.watch.follow import list_changes
 from radar.watch.group import STORY_LIFE, group_entries, merge_stories, split_story, undo_correction
 from radar.watch.panel import Panel
 from radar.watch.terms import index_terms
@@ -102,12 +103,9 @@ class Watching(Tagging):
         monday = find_monday(now)
         known = self.store.list_signals()
         standing = self.store.list_candidates()
-        # A week that has raised something was decided, even if the run died before its signals were saved.
-        decided = max(
-            known[0].week + timedelta(weeks=1) if known else monday - timedelta(weeks=1),
-            *(day for one in standing for day in (one.raised_on, one.confirmed_on or one.raised_on)),
-            date.min,
-        )
+        # A week that was looked at was decided, even if the run died before its signals were saved.
+        days = [*(known[0].week + timedelta(weeks=1) for _ in known[:1]), *(one.as_of for one in standing)]
+        decided = max(days, default=monday - timedelta(weeks=1))
         if decided >= monday:
             return ()
         since = monday - DISCOVERY_SPAN
@@ -123,11 +121,20 @@ class Watching(Tagging):
             + [fold_phrase(name) for one in standing if one.standing != "open" for name in one.names]
         )
         discovery.resume(one for one in standing if one.standing == "open")
+        if set_before := self.store.find_calibration():
+            discovery.calibrated = (set_before[0] - first).days // 7 - 1
+            discovery.threshold = set_before[1]
+        discovery.catch_up(decided)
+        latest = {one.term: one for one in standing}
         raised: dict[str, Candidate] = {}
-        for week in range(discovery.index.weeks):
-            if discovery.day_after(week) <= decided:
-                discovery.watch_week()
-            else:
-                raised |= {one.term: one for one in discovery.decide_week()}
-        self.store.save_candidates(raised.values())
+        changes: list[CandidateChange] = []
+        while discovery.panel.week + 1 < discovery.index.weeks:
+            decisions = discovery.decide_week()
+            raised |= {one.term: one for one in decisions}
+            for one in (*decisions, *discovery.follow_week()):
+                changes += list_changes(latest.get(one.term), one)
+                latest[one.term] = one
+        if discovery.calibrated is not None:
+            self.store.save_calibration(discovery.day_after(discovery.calibrated), discovery.threshold)
+        self.store.save_candidates((one for one in latest.values() if one not in standing), changes)
         return tuple(raised.values())

@@ -34,6 +34,7 @@ from radar.records.brief import (
     Status,
     Voice,
 )
+from radar.records.candidate import Candidate, CandidateChange, ChangeKind, Level, Novelty, Standing
 from radar.records.erasure import Erased
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.listen import (
@@ -68,7 +69,6 @@ from radar.records.watch import (
     KINDS,
     PHASES,
     Activity,
-    Candidate,
     Correction,
     Crawl,
     Crossing,
@@ -81,15 +81,12 @@ from radar.records.watch import (
     FetchResult,
     Health,
     Kind,
-    Level,
     NotModified,
-    Novelty,
     Parsed,
     Phase,
     Report,
     Series,
     Signal,
-    Standing,
     Story,
     Tag,
     TagCorrection,
@@ -113,6 +110,8 @@ __all__ = [
     "Activity",
     "Answer",
     "Candidate",
+    "CandidateChange",
+    "ChangeKind",
     "Channel",
     "Correction",
     "Crawl",

@@ -59,6 +59,7 @@ class Item:
     new_to_reader: bool = False
     update: bool = False  # briefed before, and there is news
     score: float = 0.0
+    term: str = ""  # instead of a topic: the candidate it tells of
 
 
 @dataclass(frozen=True, slots=True)

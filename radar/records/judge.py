@@ -19,11 +19,12 @@ Verdict = Literal["in time", "late", "missed", "faded", "open"]
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """How a topic was warned of. Key: `topic`."""
+    """How a topic, or a candidate that is none yet, was warned of. Key: (`topic`, `term`)."""
 
-    topic: str
+    topic: str  # "": a candidate
+    term: str  # the candidate it is, or was before it was promoted; "" for a topic that was listed from the beginning
     first_seen_on: date | None
-    flagged_on: date | None  # the Monday after the first week in which it rose or surged
+    flagged_on: date | None  # the Monday after the first week in which it rose or surged, or was raised as a candidate
     confirmed_on: date | None
     briefed: tuple[tuple[str, date], ...]  # executive, and the day of the first issue that told of it
     mainstream_on: date | None
@@ -31,6 +32,7 @@ class LedgerLine:
     lead: int | None  # days from the flag to mainstream
     confidence: float | None  # when it was confirmed
     lasted: bool | None  # half a year after it was confirmed; None: not known yet
+    faded_on: date | None  # since when, where it was confirmed and fades
     verdict: Verdict
 
 

@@ -297,36 +297,6 @@ class Series:
     press: tuple[Kind, ...] = KINDS  # the kinds that are read at all
 
 
-Level = Literal["early", "confirmed"]
-Novelty = Literal["new", "surge", "creep"]
-Standing = Literal["open", "promoted", "merged", "muted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A term nobody listed that may be a topic, as it stood when it was raised or confirmed. Key: `term`."""
-
-    term: str
-    names: tuple[str, ...]  # the term first; what else it is called, and terms that stand in the same titles
-    raised_on: date  # the day after the week that raised it
-    level: Level
-    confirmed_on: date | None
-    novelty: Novelty  # never seen before, more than its past, or a slow growth over a year
-    phase: "Phase"
-    confidence: float  # chance that it still lasts half a year on
-    strength: float  # -log10 of the chance of so many titles if nothing had changed
-    weeks: int  # the window in which that is so
-    titles: int  # in the window
-    expected: float
-    publishers: int  # independent ones in 52 weeks
-    active_weeks: int  # of the last 13
-    affinity: float  # to computing, by the words around it: about -0.4 to 0.3
-    first_seen_on: date
-    sentence: str  # the evidence in words a president understands
-    standing: Standing = "open"
-    topic: str = ""  # the topic it was promoted to or merged into
-
-
 Phase = Literal["weak signal", "rising", "surging", "mainstream", "fading"]
 PHASES: tuple[Phase, ...] = ("weak signal", "rising", "surging", "mainstream", "fading")
 

@@ -10,13 +10,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from radar.records import KINDS, Crossing, Evidence, Kind, Phase, Series, Signal
 from radar.watch.evidence import PAST, Floats, weigh_counts
+from radar.watch.wording import describe_crossing
 
 Ints = NDArray[np.int64]
 
@@ -340,15 +341,6 @@ def _confidence(evidence: Evidence) -> float:
     return round(1 / (1 + math.exp(-logit)), 2)
 
 
-_KIND_WORDS: dict[Kind, str] = {
-    "research": "research",
-    "community": "practitioners",
-    "vendor": "vendors",
-    "trade": "the trade press",
-    "general": "the general press",
-}
-
-
 def describe_evidence(phase: Phase | None, evidence: Evidence, week: date) -> str:
     """Return the evidence in one line: counts against expectation, owners, and how far it has travelled."""
     parts = [f"{_count(evidence.reports, 'report')} this week, usually {_round(evidence.usual)}"]
@@ -356,15 +348,10 @@ def describe_evidence(phase: Phase | None, evidence: Evidence, week: date) -> st
         parts.append(f"{_count(len(evidence.publishers), 'publisher')} in four weeks")
     if phase == "fading":
         parts.append(f"at its height {_round(evidence.peak)} reports a week")
-    elif evidence.crossed:
-        newest = evidence.crossed[-1]
-        first = evidence.crossed[0]
-        onward = KINDS.index(newest.kind) > max(KINDS.index(first.kind), KINDS.index("community"))
-        if onward and week - newest.on <= timedelta(weeks=8):
-            month = newest.on.strftime("%B")
-            parts.append(f"from {_KIND_WORDS[first.kind]} to {_KIND_WORDS[newest.kind]} since {month}")
-        elif evidence.first_seen_on:
-            parts.append(f"first seen in {evidence.first_seen_on.strftime('%B %Y')}")
+    elif crossing := describe_crossing(evidence.crossed, week):
+        parts.append(crossing)
+    elif evidence.first_seen_on:
+        parts.append(f"first seen in {evidence.first_seen_on.strftime('%B %Y')}")
     return " · ".join(parts)
 
 

@@ -9,17 +9,19 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from radar.records import Candidate, Novelty
+from radar.records import Candidate, Novelty, Phase
 from radar.text import fold_phrase
 from radar.watch.chance import REST, choose_threshold, shuffle_index
 from radar.watch.context import Floats
-from radar.watch.panel import MIN_PUBLISHERS, Measures, Panel
+from radar.watch.follow import find_crossings, follow_candidate
+from radar.watch.panel import MIN_PUBLISHERS, REFRESH, Measures, Panel
 from radar.watch.terms import TermIndex
+from radar.watch.wording import describe_rise
 
 EARLY_A_WEEK, CONFIRMED_A_WEEK, CONFIRMED_A_MONTH = 7, 2, 6
 MERIT = 3.25  # threshold until the past is long enough to set one: what 1 in 5 by chance gave on news of computing
@@ -79,6 +81,38 @@ class Discovery:
     @property
     def index(self) -> TermIndex:
         return self.panel.index
+
+    def catch_up(self, until: date) -> None:
+        """Take in the weeks that were decided on by a day.
+
+        A week is measured only where that can decide anything: to set a threshold that is due, and to learn the weight
+        of words when a walk through all weeks would.
+        """
+        weeks = max(0, min((until - self.index.first).days // 7, self.index.weeks))
+        old = self.calibrated is None or self.index.weeks - 1 - self.calibrated >= CALIBRATE
+        due = old and self.index.weeks >= 2 * FULL_HISTORY
+        for week in range(weeks):
+            if due or week % REFRESH == 0:
+                self.watch_week()
+            else:
+                self.panel.close_week()
+
+    def follow_week(self) -> list[Candidate]:
+        """Return every candidate as it stands at the end of the present week, but for those of this very week."""
+        found, week = self.latest, self.panel.week
+        places = {term: place for place, term in enumerate(found.term.tolist())} if found else {}
+        lasting = is_lasting(found) if found else np.zeros(0, bool)
+        followed = []
+        for one in {one.candidate.term: one for one in self.findings}.values():
+            if one.candidate.as_of > self.day_after(week - 1):
+                continue
+            place = places.get(self.index.number(one.candidate.term))
+            now = None if place is None or found is None else self._describe(found, place, one.terms)
+            one.candidate = follow_candidate(
+                one.candidate, self.index, week, now, place is not None and bool(lasting[place])
+            )
+            followed.append(one.candidate)
+        return followed
 
     def watch_week(self) -> Measures:
         """Take in a week without deciding anything."""
@@ -241,6 +275,7 @@ class Discovery:
             term = int(found.term[number])
             names = tuple(dict.fromkeys((one.terms[0], *self._name(term, *self._look_around(term)))))[:NAMES]
             now = self._describe(found, number, names)
+            phase: Phase = "surging" if found.window[number] <= 8 and found.growth8[number] >= 5 else "rising"
             one.candidate = replace(
                 now,
                 term=one.candidate.term,
@@ -248,7 +283,8 @@ class Discovery:
                 level="confirmed",
                 confidence=self._estimate(float(score_lasting(found)[number]) + SURER),
                 confirmed_on=self.day_after(found.week),
-                phase="surging" if found.window[number] <= 8 and found.growth8[number] >= 5 else "rising",
+                phase=phase,
+                since=now.since if phase != one.candidate.phase else one.candidate.since,
             )
             one.confirmed = True
             self._months.append(found.week)
@@ -292,7 +328,7 @@ class Discovery:
 
     def day_after(self, week: int) -> date:
         """Return the day on which a week's decision is due."""
-        return self.index.first + timedelta(weeks=week + 1)
+        return self.index.day_of(week + 1)
 
     def _estimate(self, odds: float) -> float:
         return round(1 / (1 + math.exp(-odds - self._offset)), 2)
@@ -300,16 +336,18 @@ class Discovery:
     def _describe(self, found: Measures, number: int, names: tuple[int, ...]) -> Candidate:
         term = int(found.term[number])
         first = int(self.index.week[self.index.start[term]])
-        window = int(found.window[number])
+        window, day = int(found.window[number]), self.day_after(found.week)
         novelty: Novelty = "creep" if window == 52 else "new" if found.before[number] < 1 else "surge"
-        return Candidate(
+        one = Candidate(
             term=self.index.terms[term],
             names=tuple(self.index.terms[name] for name in names),
-            raised_on=self.day_after(found.week),
+            raised_on=day,
             level="early",
             confirmed_on=None,
             novelty=novelty,
             phase="weak signal",
+            since=day,
+            as_of=day,
             confidence=self._estimate(float(score_lasting(found)[number])),
             strength=round(float(found.strength[number]), 1),
             weeks=window,
@@ -318,9 +356,11 @@ class Discovery:
             publishers=round(float(found.publishers[number])),
             active_weeks=round(float(found.active13[number])),
             affinity=round(float(found.affinity[number]), 2),
-            first_seen_on=self.index.first + timedelta(weeks=first),
-            sentence=describe_rise(found, number, self.index.first + timedelta(weeks=first)),
+            first_seen_on=self.index.day_of(first),
+            crossed=find_crossings(self.index, term, found.week),
+            sentence="",
         )
+        return replace(one, sentence=describe_rise(one))
 
 
 def weigh_merit(found: Measures) -> Floats:
@@ -357,14 +397,3 @@ def fit_offset(odds: Floats, lasted: Floats) -> float:
         chance = 1 / (1 + np.exp(-(odds + offset)))
         offset -= float((chance.sum() - lasted.sum() + offset) / ((chance * (1 - chance)).sum() + 1))
     return offset
-
-
-def describe_rise(found: Measures, number: int, first_seen_on: date) -> str:
-    """Return the evidence in one line: titles against expectation, publishers, persistence, age."""
-    titles, expected = round(float(found.count[number])), float(found.expected[number])
-    usual = "none" if expected < 0.5 else f"{expected:.0f}"
-    return (
-        f"{titles} titles in {found.window[number]} weeks, {usual} expected · "
-        f"{round(float(found.publishers[number]))} publishers in a year · "
-        f"in {round(float(found.active13[number]))} of the last 13 weeks · first seen in {first_seen_on:%B %Y}"
-    )

@@ -64,7 +64,7 @@ class _Events:
     """Things that happen in weeks, sorted by week."""
 
     def __init__(self, week: NDArray[np.int32], thing: Ints, weeks: int, amount: Floats | None = None) -> None:
-        order = np.argsort(week, kind="stable")
+        order = np.argsort(week.astype(np.int16), kind="stable")  # small numbers are sorted by their digits
         self._bounds = np.searchsorted(week[order], np.arange(weeks + 1))
         # Half the memory: 280,000 titles have 4 million such events in seven lists, twice while the past is shuffled.
         self._thing = thing.astype(np.int32)[order]
@@ -254,7 +254,8 @@ def _count_publishers(index: TermIndex, term: Ints, window: int) -> _Rolling:
     A publisher's title counts from its week until the window has passed or the publisher's next title on the term.
     """
     publisher = index.title_publisher[index.title]
-    order = np.lexsort((index.week, publisher, term))
+    # The weeks of a term ascend already.
+    order = np.argsort(term * (int(publisher.max(initial=0)) + 1) + publisher, kind="stable")
     terms, publishers, week = term[order], publisher[order], index.week[order].astype(np.int64)
     follows = np.zeros(len(order), bool)
     follows[1:] = (terms[1:] == terms[:-1]) & (publishers[1:] == publishers[:-1])

@@ -6,12 +6,12 @@ import unicodedata
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from radar.records import Report
+from radar.records import KINDS, Report
 from radar.text import STOP_WORDS, fold_phrase
 
 Ints = NDArray[np.int64]
@@ -42,6 +42,7 @@ class TermIndex:
     words: Ints  # terms × 2: the token numbers, -1 where there is no second
     tokens: tuple[str, ...]
     sources: tuple[str, ...]
+    source_kind: Flags  # of each, as its place in KINDS
     start: Ints
     title: NDArray[np.int32]  # of a posting
     week: NDArray[np.int32]
@@ -56,6 +57,10 @@ class TermIndex:
     def number(self, term: str) -> int:
         """Return a term's number, or -1."""
         return self._numbers.get(term, -1)
+
+    def day_of(self, week: int) -> date:
+        """Return the first day of a week."""
+        return self.first + timedelta(weeks=week)
 
     def variants(self, term: int) -> list[int]:
         """Return the numbers of the terms that differ from this one in the number (singular, plural) only."""
@@ -77,7 +82,8 @@ def split_title(text: str) -> list[str]:
     """Return the tokens of a title as they are written, accents gone."""
     if not text.isascii():
         text = text.replace("\u2019", "'").replace("\u2010", "-").replace("\u2011", "-")
-        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+        # No accent that combines comes before U+0300.
+        text = "".join([c for c in unicodedata.normalize("NFD", text) if c < "\u0300" or not unicodedata.combining(c)])
     return _TOKEN.findall(text)
 
 
@@ -118,6 +124,7 @@ def index_terms(reports: Iterable[Report], first: date) -> TermIndex:
     seen: dict[int, int] = {}
     origin = first.toordinal()
     look_up, find_all = known.__getitem__, _TOKEN.findall
+    kinds: dict[str, int] = {}
     totals: dict[tuple[int, int], int] = {}
     # Sorted, so that neither the order of the archives nor that of a database decides which of two copies counts.
     ordered = sorted(reports, key=lambda r: (r.on, r.source, r.publisher, r.title))
@@ -138,6 +145,7 @@ def index_terms(reports: Iterable[Report], first: date) -> TermIndex:
         week_of.append(week)
         source = sources.setdefault(report.source, len(sources))
         source_of.append(source)
+        kinds.setdefault(report.source, KINDS.index(report.kind))
         publisher_of.append(publishers.setdefault(report.publisher or f"\0{len(week_of)}", len(publishers)))
         totals[source, week] = totals.get((source, week), 0) + 1
     tokens = tuple(known.numbers)
@@ -168,6 +176,7 @@ def index_terms(reports: Iterable[Report], first: date) -> TermIndex:
         words=words,
         tokens=tokens,
         sources=tuple(sources),
+        source_kind=np.array(list(kinds.values()), np.int8),
         start=start,
         title=titles.astype(np.int32),
         week=title_week[titles],
@@ -238,12 +247,18 @@ def _keep_postings(
 ) -> NDArray[np.bool_]:
     """Tell which postings count: those of frequent terms, and of a publisher's titles on a term CAMPAIGN a week."""
     keep = np.ones(len(keys), bool)
-    week, publisher = title_week[titles], title_publisher[titles]
-    order = np.lexsort((titles, publisher, week, keys))
-    same = np.zeros(len(keys), bool)
-    k, w, p = keys[order], week[order], publisher[order]
-    same[1:] = (k[1:] == k[:-1]) & (w[1:] == w[:-1]) & (p[1:] == p[:-1])
-    position = np.arange(len(keys))
+    week = title_week[titles].astype(np.int64)
+    # Few terms have more than CAMPAIGN titles in a week; only those are sorted by publisher.
+    first = np.ones(len(keys), bool)
+    first[1:] = (keys[1:] != keys[:-1]) | (week[1:] != week[:-1])
+    group = np.cumsum(first) - 1
+    at = np.flatnonzero(np.bincount(group, minlength=1)[group] > CAMPAIGN)
+    group, publisher = group[at], title_publisher[titles[at]].astype(np.int64)
+    voice = group * (int(publisher.max(initial=0)) + 1) + publisher
+    order = np.argsort(voice, kind="stable")  # titles ascend
+    voice, position = voice[order], np.arange(len(order))
+    same = np.zeros(len(order), bool)
+    same[1:] = voice[1:] == voice[:-1]
     head = np.maximum.accumulate(np.where(same, 0, position))
-    keep[order[position - head >= CAMPAIGN]] = False
+    keep[at[order[position - head >= CAMPAIGN]]] = False
     return keep

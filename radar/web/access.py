@@ -43,6 +43,8 @@ ACCESS: dict[str, frozenset[str]] = {
     "POST /api/v1/candidates/{term}/merge": _ADVISOR,
     "POST /api/v1/candidates/{term}/mute": _ADVISOR,
     "GET /api/v1/ledger": _ADVISOR,
+    "POST /api/v1/ledger/raised": _ADVISOR,
+    "DELETE /api/v1/ledger/raised": _ADVISOR,
     "GET /api/v1/feeds": _ADVISOR_AND_READER,
     "GET /api/v1/executives": OWN,
     "POST /api/v1/executives": _ADVISOR,

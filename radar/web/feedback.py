@@ -81,7 +81,7 @@ def _fill(
     tokens = link_item(store_of(request), issue, item)
 
     def say(one: Answer) -> str:
-        return say_effect(one, item.topic_name, settings.advisor.name)
+        return say_effect(one, item.topic_name if item.topic else "", settings.advisor.name)
 
     if standing is not None:
         heading = f"Noted: {ANSWER_WORDS[standing.answer].lower()}" if done else "You answered this already"

@@ -65,17 +65,17 @@ def describe(app: FastAPI, bodies: Sequence[Any]) -> dict[str, Any]:
     parts["securitySchemes"] = _SECURITY
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            _describe_operation(operation, ACCESS[f"{method.upper()} {path}"], path)
+            _describe_operation(operation, ACCESS[f"{method.upper()} {path}"], method, path)
     return document
 
 
-def _describe_operation(operation: dict[str, Any], access: frozenset[str], path: str) -> None:
+def _describe_operation(operation: dict[str, Any], access: frozenset[str], method: str, path: str) -> None:
     responses = operation["responses"]
     parameters = operation.get("parameters", [])
     invalid = "requestBody" in operation or any(
         one["in"] == "query" or "minimum" in one["schema"] for one in parameters
     )
-    named = any(one["in"] == "path" or one["name"] in ("topic", "cursor") for one in parameters)
+    named = any(one["in"] == "path" or one["name"] in ("topic", "executive", "cursor") for one in parameters)
     responses.pop("422", None)
     codes = ["503", "default"] if path != "/healthz" else ["default"]
     if access == ANYONE:
@@ -86,9 +86,10 @@ def _describe_operation(operation: dict[str, Any], access: frozenset[str], path:
         codes += ["401", "403"]
         # An executive's key can outlive the executive.
         codes += ["404"] if named or path.endswith("/executives") else []
-        codes += ["422"] if invalid or "requestBody" in operation else []
+        codes += ["422"] if invalid else []
         codes += ["413"] if "requestBody" in operation else []
-        codes += ["409"] if {"corrections", "desk"} & set(operation.get("tags", [])) else []
+        decides = method == "post" and {"corrections", "desk"} & set(operation.get("tags", []))
+        codes += ["409"] if decides else []
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in sorted(codes):
         responses[code] = {"description": _RESPONSES[code], "content": content}

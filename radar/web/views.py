@@ -7,6 +7,7 @@ from datetime import date, datetime
 from radar.records import (
     LEAST_ANSWERS,
     Candidate,
+    CandidateChange,
     Executive,
     Health,
     Issue,
@@ -175,10 +176,11 @@ class CandidateList:
 
 @dataclass(frozen=True, slots=True)
 class CandidateDetail:
-    """A candidate, and the seeds proposed for the topic it may become."""
+    """A candidate, the seeds proposed for the topic it may become, and what has happened to it, oldest first."""
 
     candidate: Candidate
     seeds: tuple[str, ...]
+    history: tuple[CandidateChange, ...]
 
 
 @dataclass(frozen=True, slots=True)

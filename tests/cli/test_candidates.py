@@ -139,3 +139,17 @@ def test_a_week_is_decided_once(watched: Run, home: Path) -> None:
     with open_app(home, lambda: NOW) as app:
         assert app.pipeline.watch(NOW).candidates == ()
     assert json.loads(watched("candidates", "--json").output) == before
+
+
+def test_a_candidate_shows_what_has_happened_to_it(watched: Run) -> None:
+    """When it was raised, what was decided by whom, and which press has written of it."""
+    assert watched("candidates", "mute", "blenta").exit_code == 0
+    shown = json.loads(watched("candidates", "show", "blenta", "--json").output)
+    assert [one["what"] for one in shown["history"]] == ["raised", "confirmed", "surging", "muted"]
+    assert {one["on"] for one in shown["history"][:3]} == {"2026-11-23"}
+    who = shown["history"][3]["by"]
+    assert who
+    told = watched("candidates", "show", "blenta").output
+    assert "23 Nov 2026: raised" in told
+    assert f"24 Nov 2026: muted by {who}" in told
+    assert "\ntrade 28 Sep 2026\n" in told

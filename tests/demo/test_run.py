@@ -77,6 +77,22 @@ def test_what_surged_and_faded_is_reported_as_faded(store: Store) -> None:
     assert any(item.topic == "decentralised-social" for issue in issues for item in issue.section("quiet"))
 
 
+def test_what_is_in_no_list_is_found_confirmed_and_told_once(store: Store, demo: tuple[Path, str]) -> None:
+    """Wrenmesh: on the advisor's desk first, then in each digest by titles that name it; the terminal says when."""
+    one = store.find_candidate("wrenmesh")
+    assert (one.level, one.standing) == ("confirmed", "open")
+    assert one.crossed[0].kind == "research"
+    assert {"trade", "general"} <= {crossing.kind for crossing in one.crossed}
+    assert "Wrenmesh" not in {topic.name for topic in store.list_topics()}
+    for person in store.list_executives():
+        told = [item for issue in store.list_issues(person.slug) for item in issue.items if item.term]
+        assert [(item.section, item.topic_name) for item in told] == [("blindsided", "Wrenmesh")]
+        assert all("Wrenmesh" in source.title for source in told[0].sources)
+    days = [change.on for change in store.list_candidate_changes("wrenmesh")]
+    assert days == sorted(days)
+    assert "raised week" in demo[1].partition("Wrenmesh (")[2].splitlines()[1]
+
+
 def test_steady_topics_are_mainstream_and_never_confirmed(store: Store) -> None:
     """The most written-about topics of all are no news."""
     for topic in ("generative-ai", "ransomware"):
@@ -92,6 +108,7 @@ def test_every_warning_that_reached_an_executive_was_planted(store: Store) -> No
         for issue in store.list_issues(limit=500)
         for name in ("matters", "blindsided")
         for item in issue.section(name)  # type: ignore[arg-type]
+        if item.topic  # candidates have a test of their own
     }
     assert warned <= {
         "ai-note-takers",

@@ -8,12 +8,15 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from datetime import timedelta
 
 import feedparser
 import pytest
 
 from radar.demo.documents import ENTRIES_SHOWN, apply_damage, find_content_type, render_document
-from radar.demo.world import FIRST_MONDAY, LAST_NOW, WEEKS, World, find_week, generate_world
+from radar.demo.material import WEEKS, load_publishers
+from radar.demo.past import write_past
+from radar.demo.world import FIRST_MONDAY, LAST_NOW, World, find_week, generate_world
 
 BASE_URL = "http://127.0.0.1:8000"
 
@@ -159,6 +162,28 @@ def test_decentralised_social_networks_surge_and_fade(world: World) -> None:
     assert max(publishers) == 10
     assert publishers[16] <= 5
     assert max(publishers[18:]) <= 1
+
+
+def test_wrenmesh_crosses_from_research_to_the_general_press(world: World) -> None:
+    """The technology in no list; in every title, so that it can be found by name alone."""
+    first = find_first_weeks(world, "wrenmesh")
+
+    assert first["research"] < first["community"] < first["trade"] < first["general"]
+    assert max(count_publishers(world, "wrenmesh")) == count_publishers(world, "wrenmesh")[-1]
+    assert all("wrenmesh" in entry.title.lower() for entry in world.entries if entry.topic == "wrenmesh")
+
+
+def test_the_past_holds_ordinary_news_only() -> None:
+    """The twenty weeks before, from the same feeds, without anything that was planted."""
+    past = list(write_past(7, lambda domain: f"feed of {domain}"))
+
+    assert past == list(write_past(7, lambda domain: f"feed of {domain}"))
+    assert FIRST_MONDAY.date() - timedelta(weeks=WEEKS) <= min(report.on for report in past)
+    assert max(report.on for report in past) < FIRST_MONDAY.date()
+    assert len(past) > 1000
+    assert {report.source for report in past} <= {f"feed of {one.domain}" for one in load_publishers()}
+    words = " ".join(report.title for report in past).lower()
+    assert not [name for name in ("wrenmesh", "note-taker", "neurava", "federated") if name in words]
 
 
 @pytest.mark.parametrize("topic", ["generative-ai", "ransomware"])

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from radar.judge.ledger import measure_reliability, write_ledger
-from radar.records import Phase, Raised, Signal
-from tests.building import MONDAY, make_signal
+from radar.records import CandidateChange, ChangeKind, Item, Phase, Raised, Signal
+from tests.building import MONDAY, NOW, make_candidate, make_issue, make_signal
 
 WEEK = timedelta(weeks=1)
 
@@ -82,3 +82,82 @@ def test_reliability_counts_confirmed_warnings_by_their_confidence() -> None:
 
 def test_an_unflagged_topic_is_no_line() -> None:
     assert write_ledger({"passkeys": walk(None, "weak signal", None)}, [], []) == []
+
+
+# -- candidates -------------------------------------------------------------------------------------------------------
+
+
+def turn(what: ChangeKind, week: int) -> CandidateChange:
+    return CandidateChange("quorvex", MONDAY + week * WEEK, what)
+
+
+TOLD = make_issue(Item("i1", "blindsided", "Quorvex digs", topic_name="Quorvex", term="quorvex"), at=NOW)
+
+
+def test_a_candidate_is_a_line_from_its_first_day_to_mainstream() -> None:
+    """Raised in week 2, told to the president, mainstream in week 9: seven weeks."""
+    one = make_candidate("quorvex", raised_on=MONDAY + 2 * WEEK, confirmed_on=MONDAY + 4 * WEEK, phase="mainstream")
+    turns = [turn("raised", 2), turn("confirmed", 4), turn("rising", 4), turn("mainstream", 9)]
+    [line] = write_ledger({}, [TOLD], [], [one], turns)
+    assert (line.topic, line.term) == ("", "quorvex")
+    assert (line.first_seen_on, line.flagged_on) == (one.first_seen_on, MONDAY + 2 * WEEK)
+    assert (line.confirmed_on, line.mainstream_on) == (MONDAY + 4 * WEEK, MONDAY + 9 * WEEK)
+    assert line.briefed == (("president", NOW.date()),)
+    assert (line.lead, line.verdict) == (49, "in time")
+
+
+def test_an_early_candidate_that_nobody_was_told_of_is_no_line() -> None:
+    """Seven a week, most of them in vain: the desk's business. One that was merged is another topic's."""
+    early = make_candidate("quorvex")
+    assert write_ledger({}, [], [], [early], [turn("raised", 2)]) == []
+    merged = replace(early, standing="merged", topic="passkeys", confirmed_on=MONDAY)
+    assert write_ledger({"passkeys": []}, [], [], [merged], [turn("raised", 2)]) == []
+    [line] = write_ledger({}, [TOLD], [], [early], [turn("raised", 2)])
+    assert (line.confidence, line.verdict) == (None, "open")
+
+
+def test_a_confirmed_candidate_that_fades_has_faded() -> None:
+    """Since the day on which it did, though it was muted after that; half a year on it is known not to have lasted."""
+    fading = make_candidate(
+        "quorvex", level="confirmed", confirmed_on=MONDAY, phase="fading", since=MONDAY + 9 * WEEK,
+        as_of=MONDAY + 9 * WEEK, standing="muted", confidence=0.7,
+    )  # fmt: skip
+    turns = [turn("confirmed", 0), turn("rising", 0), turn("fading", 9)]
+    [line] = write_ledger({}, [], [], [fading], turns)
+    assert (line.faded_on, line.lasted, line.verdict) == (MONDAY + 9 * WEEK, None, "faded")
+    later = replace(fading, as_of=MONDAY + 26 * WEEK)
+    [line] = write_ledger({}, [], [], [later], turns)
+    assert line.lasted is False
+    [band] = measure_reliability([line])
+    assert (band.low, band.warnings, band.lasted) == (0.6, 1, 0)
+    [line] = write_ledger({}, [], [], [later], [turn("confirmed", 0), turn("rising", 0), turn("fading", 30)])
+    assert line.lasted is True
+
+
+def test_promotion_keeps_the_history() -> None:
+    """A topic that was a candidate was flagged, confirmed and told when the candidate was; its own signals go on."""
+    one = make_candidate(
+        "quorvex", raised_on=MONDAY, level="confirmed", confirmed_on=MONDAY + WEEK, standing="promoted",
+        topic="tunnels", first_seen_on=MONDAY - 9 * WEEK, confidence=0.4,
+    )  # fmt: skip
+    turns = [turn("raised", 0), turn("confirmed", 1), turn("rising", 1), turn("promoted", 2)]
+    own = make_issue(Item("i2", "matters", "Tunnels", topic="tunnels"), at=NOW + WEEK)
+    own = replace(own, executive="field")
+    history = [replace(signal, topic="tunnels") for signal in walk(None, None, "rising", "rising", confirmed_at=3)]
+    [line] = write_ledger(
+        {"tunnels": history}, [TOLD, own], [Raised("tunnels", "field", MONDAY + 2 * WEEK)], [one], turns
+    )
+    assert (line.topic, line.term) == ("tunnels", "quorvex")
+    assert (line.first_seen_on, line.flagged_on, line.confirmed_on) == (MONDAY - 9 * WEEK, MONDAY, MONDAY + WEEK)
+    assert line.briefed == (("president", NOW.date()), ("field", (NOW + WEEK).date()))
+    assert (line.confidence, line.verdict) == (0.4, "open")  # raised by an executive after Radar had
+    [alone] = write_ledger({"tunnels": []}, [], [], [one], turns)
+    assert (alone.flagged_on, alone.term) == (MONDAY, "quorvex")
+
+
+def test_what_was_raised_twice_was_flagged_the_first_time() -> None:
+    """A year later the row begins anew; the changes remember."""
+    one = make_candidate("quorvex", raised_on=MONDAY + 60 * WEEK, confirmed_on=MONDAY + 61 * WEEK)
+    turns = [turn("raised", 0), turn("fading", 9), turn("raised", 60), turn("confirmed", 61)]
+    [line] = write_ledger({}, [], [], [one], turns)
+    assert line.flagged_on == MONDAY

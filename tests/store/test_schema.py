@@ -184,3 +184,38 @@ def test_sqlite_is_set_up_for_one_writer_and_many_readers(tmp_path: Path) -> Non
         assert opened.scalar(sa.text("PRAGMA foreign_keys")) == 1
         assert opened.scalar(sa.text("PRAGMA busy_timeout")) == 30_000
     engine.dispose()
+
+
+def test_candidates_from_before_they_were_followed_are_brought_along(bare_database_url: str) -> None:
+    """A database of revision 0007: what was raised and confirmed is the history of each candidate."""
+    from alembic import command
+    from alembic.config import Config
+
+    engine = create_database_engine(read_address(bare_database_url))
+    with engine.execution_options(radar_intent="keep").begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        for term, confirmed_on in (("quorvex", "'2026-11-23'"), ("blenta", "NULL")):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO candidate VALUES (:term, :names, '2026-11-02', 'early', "
+                    f"{confirmed_on}, 'new', 'rising', 0.3, 5.0, 8, 21, 1.5, 9, 8, 0.1, '2026-09-28', 'words', 'open', "
+                    "'')"
+                ),
+                {"term": term, "names": f'["{term}"]'},
+            )
+    engine.dispose()
+    migrate(bare_database_url)
+    with open_store(bare_database_url) as store:
+        known = {
+            one.term: (one.since.isoformat(), one.as_of.isoformat(), one.crossed) for one in store.list_candidates()
+        }
+        assert known == {"quorvex": ("2026-11-23", "2026-11-23", ()), "blenta": ("2026-11-02", "2026-11-02", ())}
+        told = [(change.term, change.what, change.on.isoformat()) for change in store.list_candidate_changes()]
+        assert told == [
+            ("blenta", "raised", "2026-11-02"),
+            ("quorvex", "raised", "2026-11-02"),
+            ("quorvex", "confirmed", "2026-11-23"),
+        ]

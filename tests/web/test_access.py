@@ -42,6 +42,8 @@ EXPECTED = {
     f"POST {API}/candidates/{{term}}/merge": _DESK,
     f"POST {API}/candidates/{{term}}/mute": {**_DESK, "advisor": 200},
     f"GET {API}/ledger": {**_DESK, "advisor": 200},
+    f"POST {API}/ledger/raised": _DESK,
+    f"DELETE {API}/ledger/raised": _DESK,
     f"GET {API}/feeds": {**_KEYED, "anna": 403, "bert": 403},
     f"GET {API}/executives": {**_KEYED, "reader": 403},
     f"DELETE {API}/executives/{{slug}}": {**_DESK, "advisor": 200},

@@ -138,3 +138,50 @@ def test_the_ledger_tells_what_was_flagged_and_to_whom_it_was_told(world: World)
     assert (line["flagged_on"], line["verdict"]) == ("2026-11-23", "open")
     assert line["briefed"] == [["anna", "2026-11-24"], ["bert", "2026-11-24"]]
     assert told["reliability"] == []
+
+
+def test_who_decided_on_a_candidate_and_when_is_known(world: World) -> None:
+    """By the key's name; what was decided before stays in the history."""
+    ask(world, "black friday/mute")
+    ask(world, "black friday/promote", **WORDS)
+    history = world.client("advisor").get(f"{API}/candidates/black friday").json()["history"]
+    assert [(one["what"], one["by"], one["on"], one["topic"]) for one in history] == [
+        ("muted", "advisor", "2026-11-24", ""),
+        ("promoted", "advisor", "2026-11-24", "black-friday"),
+    ]
+
+
+RAISED = {"topic": "smart-glasses", "executive": "anna"}
+
+
+def test_what_an_executive_raised_is_noted_and_taken_back(world: World) -> None:
+    """The first day stands; what was noted makes a miss of a topic that was never flagged."""
+    client = world.client("advisor")
+    noted = client.post(f"{API}/ledger/raised", params={**RAISED, "on": "2026-11-20"})
+    assert (noted.status_code, noted.json()) == (200, {**RAISED, "raised_on": "2026-11-20"})
+    later = client.post(f"{API}/ledger/raised", params={**RAISED, "on": "2026-11-21"})
+    assert (later.status_code, later.headers["content-type"]) == (409, "application/problem+json")
+    [line] = [one for one in client.get(f"{API}/ledger").json()["topics"] if one["topic"] == "smart-glasses"]
+    assert (line["raised"], line["verdict"]) == ([{**RAISED, "raised_on": "2026-11-20"}], "missed")
+    gone = client.delete(f"{API}/ledger/raised", params=RAISED)
+    assert (gone.status_code, gone.json()["raised_on"]) == (200, "2026-11-20")
+    assert client.delete(f"{API}/ledger/raised", params=RAISED).status_code == 404
+    assert world.store.list_raised() == []
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"on": "2026-11-25"}, 422),
+        ({"on": "1989-12-31"}, 422),
+        ({"on": "yesterday"}, 422),
+        ({"topic": "no-such-topic", "on": "2026-11-20"}, 404),
+        ({"executive": "carl", "on": "2026-11-20"}, 404),
+    ],
+)
+def test_what_cannot_have_been_raised_is_refused(world: World, query: dict[str, str], status: int) -> None:
+    """A day to come or long ago, names nobody has; nothing of it is repeated."""
+    answer = world.client("advisor").post(f"{API}/ledger/raised", params={**RAISED, **query})
+    assert answer.status_code == status
+    assert not [word for word in query.values() if word in answer.text and not word[:4].isdigit()]
+    assert world.store.list_raised() == []

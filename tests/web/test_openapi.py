@@ -94,6 +94,8 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
                 "?about=undo",
                 "?title=Needs&closes=2026-12-11&topics=passkeys",
                 "?about=yes",
+                "?topic=passkeys&executive=anna&on=2026-11-20",
+                "?topic=passkeys&executive=anna&on=2026-11-21",
                 "?answer=useful",
                 "?stage=declined",
                 "?level=familiar",

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from radar.brief.compose.aside import leave_out_held
-from radar.brief.compose.choose import Choosing
+from radar.brief.compose.choose import MAX_BLINDSIDED, Choosing
 from radar.brief.compose.items import cite_story
 from radar.brief.compose.margins import Margins, find_moves
 from radar.brief.compose.material import LOOK_BACK, Coverage, Material
 from radar.brief.compose.quiet import Quiet
+from radar.brief.compose.unlisted import Unlisted
 from radar.brief.compose.voices import Voices
 from radar.brief.wording import count_reading, write_feeds, write_preheader, write_subject
 from radar.records import Executive, Issue
@@ -27,13 +28,15 @@ def compose_issue(executive: Executive, week: str, material: Material, now: date
     return _Composer(executive, week, leave_out_held(material), now).compose(token)
 
 
-class _Composer(Choosing, Quiet, Voices, Margins):
+class _Composer(Choosing, Unlisted, Quiet, Voices, Margins):
     """The sections, joined over one issue in the making."""
 
     def compose(self, token: str) -> Issue:
         matters = self._choose_matters()
         agenda = self._choose_agenda()
-        blindsided = self._choose_blindsided()
+        listed = self._choose_blindsided()
+        # One place is theirs in any case: what nobody has listed is what surprises.
+        blindsided = (*listed, *self._choose_unlisted(MAX_BLINDSIDED + 1 - len(listed)))
         items = (*matters, *agenda, *blindsided, *self._choose_quiet())
         primers = self._choose_primers(items)
         explained = {primer.topic for primer in primers}

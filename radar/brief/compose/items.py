@@ -6,7 +6,7 @@ from datetime import datetime
 
 from radar.brief.compose.material import LOOK_BACK, Material
 from radar.brief.wording import write_phase
-from radar.records import Detail, Executive, Item, Position, Ranked, Source, Story
+from radar.records import Detail, Entry, Executive, Item, Position, Ranked, Source, Story
 from radar.text import stable_id
 
 #: A briefed story returns only when this many owners have joined since, and half as many again.
@@ -40,6 +40,7 @@ class Items:
         for source in (source for issue in self.earlier for item in issue.items for source in item.sources):
             told = material.merged.get(source.story_id, source.story_id)
             self.briefed[told] = max(self.briefed.get(told, 0), source.publishers)
+        self.promoted = {one.term: one.topic for one in material.candidates if one.standing == "promoted"}
         self.told: set[str] = set()  # story ids used in this issue
         self.topics_told: set[str] = set()
 
@@ -99,14 +100,19 @@ class Items:
         return position.due_on >= self.now.date()
 
 
-def cite_story(story: Story) -> Source:
-    """Return a story as a digest cites it."""
-    entry = next((e for e in story.entries if e.title == story.title), story.entries[0] if story.entries else None)
+def cite_entry(story: Story, entry: Entry | None, title: str, url: str) -> Source:
+    """Return a story as a digest cites it, by one of its entries."""
     return Source(
         story_id=story.id,
-        title=story.title,
-        url=story.url,
+        title=title,
+        url=url,
         publisher=(entry.source or entry.publisher) if entry else "",
         published_on=(entry.published_at if entry else story.first_at).date(),
         publishers=len(story.publishers),
     )
+
+
+def cite_story(story: Story) -> Source:
+    """Return a story as a digest cites it."""
+    entry = next((e for e in story.entries if e.title == story.title), story.entries[0] if story.entries else None)
+    return cite_entry(story, entry, story.title, story.url)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from radar.records import Familiarity, Held, Issue, Need, Position, Ranked, Signal, Statement, Survey, Topic
+from radar.records import Candidate, Familiarity, Held, Issue, Need, Position, Ranked, Signal, Statement, Survey, Topic
 
 LOOK_BACK = 8  # issues in which a warning is remembered
 
@@ -34,6 +34,7 @@ class Material:
     familiarity: Mapping[str, Familiarity] = field(default_factory=dict)  # topic → how well the reader knows it
     held: Mapping[str, Held] = field(default_factory=dict)  # topics the reader set aside
     merged: Mapping[str, str] = field(default_factory=dict)  # id of a story that is no more → the one it went into
+    candidates: Sequence[Candidate] = ()
     needs: Mapping[str, Need] = field(default_factory=dict)  # what staff ask for, topic by topic
     polled: Survey | None = None  # the survey that has closed lately
     polled_needs: Sequence[Need] = ()  # what it says

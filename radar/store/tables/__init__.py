@@ -22,7 +22,9 @@ from radar.store.tables.listen import (
 )
 from radar.store.tables.watch import (
     archived,
+    calibration,
     candidate,
+    candidate_change,
     crawl,
     entry,
     feed,
@@ -42,7 +44,9 @@ __all__ = [
     "alarm",
     "api_key",
     "archived",
+    "calibration",
     "candidate",
+    "candidate_change",
     "crawl",
     "entry",
     "executive",

@@ -15,7 +15,7 @@ from sqlalchemy import (
     true,
 )
 
-from radar.records import Evidence
+from radar.records import Crossing, Evidence
 from radar.store.columns import Json, Number, Text, UTCDateTime, words
 from radar.store.tables.base import metadata
 
@@ -248,6 +248,29 @@ candidate = Table(
     Column("sentence", Text, nullable=False),
     Column("standing", Text, nullable=False),
     Column("topic", Text, nullable=False),
+    Column("since", Date, nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("crossed", Json(tuple[Crossing, ...]), nullable=False),
+)
+
+candidate_change = Table(
+    "candidate_change",
+    metadata,
+    Column("number", Number, primary_key=True),
+    Column("term", Text, ForeignKey("candidate.term"), nullable=False),
+    Column("on", Date, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("sentence", Text, nullable=False),
+    UniqueConstraint("term", "on", "what"),
+)
+
+calibration = Table(
+    "calibration",
+    metadata,
+    Column("on", Date, primary_key=True),
+    Column("threshold", Float, nullable=False),
 )
 
 archived = Table(
