@@ -78,7 +78,8 @@ def test_acceptance_goes_from_floated_to_decided(briefed: Run) -> None:
         "--note", "not this year", "--revisit", "2027-03-01", "--nudge", "2027-02-15", "--by", "Jo",
     )  # fmt: skip
     assert done.exit_code == 0
-    assert "Not floated again before 1 Mar 2027 unless its phase changes. Next nudge 15 Feb 2027." in done.output
+    told = " ".join(done.output.split())
+    assert "Not floated again before 1 Mar 2027 unless its phase changes. Next nudge 15 Feb 2027." in told
     history = briefed("acceptance", "president", "mobile-payments").output
     assert [word in history for word in ("floated", "interested", "declined", "not this year", "Jo")] == [True] * 5
     funnel = json.loads(briefed("acceptance", "--funnel", "--json").output)

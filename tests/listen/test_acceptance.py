@@ -122,9 +122,11 @@ def test_the_funnel_counts_every_stage() -> None:
     assert count_stages(accepted.values()) == {stage: int(stage in ("floated", "trial")) for stage in STAGES}
 
 
+#: What can follow from issues and answers, and what a person may note.
 steps = st.builds(
-    lambda stage, days, by, topic: replace(step(stage, NOW + days * DAY, by), topic=topic),
-    st.sampled_from(STAGES), st.integers(0, 400), st.sampled_from(["", "IT"]), st.sampled_from(["ai", "passkeys"]),
+    lambda how, days, topic: replace(step(how[0], NOW + days * DAY, how[1]), topic=topic),
+    st.sampled_from([*((stage, "") for stage in STAGES[:3]), *((stage, "IT") for stage in STAGES)]),
+    st.integers(0, 400), st.sampled_from(["ai", "passkeys"]),
 )  # fmt: skip
 
 

@@ -55,7 +55,8 @@ class Unlisted(Items):
         if not cited:
             return None
         cited.sort(key=lambda pair: (-len(pair[0].publishers), pair[0].id))
-        sources = tuple(cite_entry(story, entry, entry.title, entry.url) for story, entry in cited[: self.amount.sources])
+        shown = cited[: self.amount.sources]
+        sources = tuple(cite_entry(story, entry, entry.title, entry.url) for story, entry in shown)
         self.told.update(source.story_id for source in sources)
         name = write_term(one.term, (entry.title for _, entry in cited))
         found_on = format_day(one.confirmed_on) if one.confirmed_on else ""
