@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+from radar.records import WEEKDAYS
 
 
 class Word(click.ParamType[Any]):
@@ -63,7 +63,7 @@ def read_week(text: str) -> str:
 
 def read_weekday(text: str) -> int:
     """Read a weekday, or three or more letters of it: 0 for monday."""
-    found = [number for number, name in enumerate(DAYS) if len(text) >= 3 and name.startswith(text.lower())]
+    found = [number for number, name in enumerate(WEEKDAYS) if len(text) >= 3 and name.startswith(text.lower())]
     if not found:
         raise ValueError(f"{text!r} is no weekday; write monday … sunday")
     return found[0]

@@ -125,6 +125,7 @@ def _publish(app: App, at: datetime, *, send: bool) -> None:
         week = find_due_week(person, at)
         if week:
             app.pipeline.publish(person.slug, week, at, send=send)
+    app.pipeline.publish_letter(at, send=send)
 
 
 def _report_week(now: datetime, entries: int, failed: int, stories: int, signals: tuple[Signal, ...]) -> str:
@@ -149,7 +150,7 @@ def _deliver(app: App, out: Path, echo: Callable[[str], None]) -> None:
     if app.settings.mail.host:
         for outgoing in delivered:
             echo(f"{outgoing.recipient}: {outgoing.state} ({outgoing.reply})")
-    echo(f"{len(waiting)} digests written to {out} as .eml and .html.")
+    echo(f"{len(waiting) - 1} digests and the advisor's letter written to {out} as .eml and .html.")
 
 
 def _report_planted(app: App, echo: Callable[[str], None]) -> None:
@@ -191,6 +192,8 @@ def _say_next(home: Path, page: Path, command: str, echo: Callable[[str], None])
         f"  open {_name_here(page)} in a browser",
         f'  {demo} query "satellite texting" --for field',
         f"  {demo} signals",
+        f"  {demo} exposure",
+        f"  {demo} letter",
         f"  {demo} doctor",
         "",
         "Your own:",

@@ -1,4 +1,4 @@
-"""Rank, compose and publish: one issue a week and executive; and say what moves without advice on file."""
+"""Rank, compose and publish: one issue a week and executive."""
 
 import logging
 import secrets
@@ -10,9 +10,8 @@ from radar.brief.mail import build_outgoing
 from radar.brief.rank import rank_stories
 from radar.brief.render import render_issue
 from radar.brief.slot import find_due_week
-from radar.listen.advice import find_exposures
 from radar.pipeline.steps import Steps, find_monday
-from radar.records import DEAD_STATES, Executive, Exposure, Issue, Outgoing, Position, Ranked
+from radar.records import DEAD_STATES, Executive, Issue, Outgoing, Ranked
 from radar.watch.health import is_dead
 
 log = logging.getLogger(__name__)
@@ -45,7 +44,7 @@ class Briefing(Steps):
             ranked=ranked,
             signals=signals,
             topics=self.topics,
-            positions=self._list_versions(),
+            positions=self.store.list_versions(),
             statements=self.store.list_statements(executive),
             earlier=earlier,
             merged=self.store.list_merged(told),
@@ -59,9 +58,6 @@ class Briefing(Steps):
             ),
         )
         return compose_issue(person, week, material, now, token=secrets.token_urlsafe(16))
-
-    def _list_versions(self) -> dict[str, list[Position]]:
-        return {p.topic: self.store.position_history(p.topic) for p in self.store.list_positions()}
 
     def publish(self, executive: str, week: str, now: datetime, *, send: bool = True) -> Issue | None:
         """Make an issue and put its mail into the outbox; None when somebody else has, or is about to.
@@ -113,9 +109,3 @@ class Briefing(Steps):
                 if issue:
                     published.append(issue)
         return published
-
-    def list_exposures(self, now: datetime) -> list[Exposure]:
-        """Return the topics that move while no current advice is on file, worst first."""
-        agendas = {p.slug: self.store.list_statements(p.slug) for p in self.store.list_executives()}
-        positions = {position.topic: position for position in self.store.list_positions()}
-        return find_exposures(self.list_signals().values(), agendas, positions, now.date())

@@ -17,7 +17,21 @@ from radar.records.acceptance import (
 )
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
-from radar.records.listen import RINGS, Executive, Exposure, Position, Ring, Statement, StatementChange
+from radar.records.letter import Letter, LetterLine, LetterPart
+from radar.records.listen import (
+    RINGS,
+    WEEKDAYS,
+    AdviceDraft,
+    Executive,
+    Exposure,
+    Position,
+    Reminder,
+    Ring,
+    RingMove,
+    Statement,
+    StatementChange,
+    Weekday,
+)
 from radar.records.survey import Need
 from radar.records.talk import Talk
 from radar.records.watch import (
@@ -63,8 +77,10 @@ __all__ = [
     "RINGS",
     "SECTIONS",
     "STAGES",
+    "WEEKDAYS",
     "Acceptance",
     "Activity",
+    "AdviceDraft",
     "Answer",
     "Candidate",
     "Channel",
@@ -88,6 +104,9 @@ __all__ = [
     "Key",
     "Kind",
     "LedgerLine",
+    "Letter",
+    "LetterLine",
+    "LetterPart",
     "Level",
     "Move",
     "Need",
@@ -101,8 +120,10 @@ __all__ = [
     "Raised",
     "Ranked",
     "Reliability",
+    "Reminder",
     "Report",
     "Ring",
+    "RingMove",
     "Section",
     "Series",
     "Signal",
@@ -121,4 +142,5 @@ __all__ = [
     "Training",
     "Trouble",
     "Verdict",
+    "Weekday",
 ]

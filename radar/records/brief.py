@@ -113,8 +113,8 @@ class Outgoing:
     """A message in the outbox. Key: `message_id`; its bytes never change once stored."""
 
     message_id: str
-    executive: str | None  # None, like the week: an alarm to the advisor, not an issue
-    week: str | None
+    executive: str | None  # None: to the advisor
+    week: str | None  # of the issue or desk letter; None: an alarm
     sender: str
     recipient: str
     body: bytes
@@ -127,8 +127,8 @@ class Outgoing:
 
     @property
     def name(self) -> str:
-        """What it carries, for lists and files: "president 2026-W48", "alarm 2026-11-24 0800"."""
-        return f"{self.executive} {self.week}" if self.executive else f"alarm {self.queued_at:%Y-%m-%d %H%M}"
+        """What it carries, for lists and files: "president 2026-W48", "letter 2026-W48", "alarm 2026-11-24 0800"."""
+        return f"{self.executive or 'letter'} {self.week}" if self.week else f"alarm {self.queued_at:%Y-%m-%d %H%M}"
 
 
 @dataclass(frozen=True, slots=True)

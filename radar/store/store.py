@@ -13,12 +13,14 @@ from radar.store.corrections import Corrections
 from radar.store.counts import Counts
 from radar.store.engine import create_database_engine
 from radar.store.glance import read_status
+from radar.store.letters import Letters
 from radar.store.listen import Listen
 from radar.store.match import ANYTHING, Filters
+from radar.store.positions import Positions
 from radar.store.search import Found, search_stories
 
 
-class Store(Counts, Candidates, Corrections, Listen, Brief):
+class Store(Counts, Candidates, Corrections, Listen, Positions, Letters, Brief):
     """Everything Radar remembers. One method is one transaction; threads may share it.
 
     Every method raises StoreError when the database is out of reach.

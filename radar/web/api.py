@@ -12,9 +12,10 @@ from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
 from radar.store import Store
-from radar.web import corrections, desk, executives, views, watch
+from radar.web import advice, corrections, desk, executives, views, watch
 from radar.web.access import Caller, admit, store_of
 from radar.web.answers import answer
+from radar.web.body import describe_body
 from radar.web.guard import Guard, allowed_hosts
 from radar.web.openapi import add_description
 from radar.web.pages import add_pages
@@ -58,6 +59,7 @@ def create_web(
             tags=[route.tag],
             name=route.endpoint.__name__,
             operation_id=route.endpoint.__name__,
+            openapi_extra={"requestBody": describe_body(route.body)} if route.body else None,
         )
     add_pages(app)
     add_description(app, f"{API}/openapi.json")
@@ -91,6 +93,7 @@ _ROUTES = (
     *watch.ROUTES,
     *corrections.ROUTES,
     *desk.ROUTES,
+    *advice.ROUTES,
     *executives.ROUTES,
     Route(f"{API}/me", show_me, views.Me, "key"),
     Route("/healthz", healthz, views.Running, "health"),

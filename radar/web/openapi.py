@@ -20,10 +20,12 @@ _SECURITY = {
     }
 }
 _RESPONSES = {
+    "400": "The body is not JSON.",
     "401": "No key, or one that is malformed, unknown or revoked.",
     "403": "The key's scope does not reach this route.",
     "404": "Nothing by that name, or nothing this key may know of.",
     "409": "There is nothing to do.",
+    "413": "The body is too long.",
     "422": "A parameter cannot be used.",
     "503": "The database is out of reach.",
     "default": "Any other problem.",
@@ -80,7 +82,8 @@ def _describe_operation(operation: dict[str, Any], access: frozenset[str], path:
         codes += ["401", "403"]
         # An executive's key can outlive the executive.
         codes += ["404"] if named or path.endswith("/executives") else []
-        codes += ["422"] if invalid else []
+        codes += ["422"] if invalid or "requestBody" in operation else []
+        codes += ["400", "413"] if "requestBody" in operation else []
         codes += ["409"] if {"corrections", "desk"} & set(operation.get("tags", [])) else []
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in sorted(codes):

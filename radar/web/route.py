@@ -19,3 +19,4 @@ class Route:
     model: Any
     tag: str
     method: str = "GET"
+    body: Any = None  # the shape of the JSON it takes, read by `radar.web.body`

@@ -39,6 +39,13 @@ EXPECTED = {
     f"POST {API}/candidates/{{term}}/merge": _DESK,
     f"POST {API}/candidates/{{term}}/mute": {**_DESK, "advisor": 200},
     f"GET {API}/ledger": {**_DESK, "advisor": 200},
+    f"GET {API}/positions": {**_KEYED, "reader": 403},
+    f"GET {API}/positions/moves": {**_KEYED, "reader": 403},
+    f"GET {API}/topics/{{slug}}/positions": {**_KEYED, "reader": 403},
+    f"POST {API}/topics/{{slug}}/positions": {**_DESK, "advisor": 400},
+    f"GET {API}/topics/{{slug}}/positions/draft": {**_DESK, "advisor": 200},
+    f"POST {API}/topics/{{slug}}/positions/{{version}}/approve": _DESK,
+    f"GET {API}/exposures": {**_DESK, "advisor": 200},
     f"GET {API}/feeds": {**_KEYED, "anna": 403, "bert": 403},
     f"GET {API}/executives": {**_KEYED, "reader": 403},
     f"GET {API}/executives/{{slug}}/agenda": _ANNAS,
@@ -63,7 +70,7 @@ def fill(pattern: str, world: World, slug: str) -> str:
     """The path to that executive's, of a pattern."""
     person = slug if "executives" in pattern else "passkeys"
     values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
-    values["term"] = "black friday"
+    values |= {"term": "black friday", "version": "2"}
     asked = "?q=passkeys" if pattern.endswith("/search") else ""
     return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern) + asked
 
@@ -145,6 +152,16 @@ def test_positions_go_to_the_advisor_and_once_approved_to_executives(world: Worl
     assert told["reader"] is None
     assert told["anna"]["say"] == ADVICE
     assert told["advisor"]["say"] == DRAFT
+
+
+def test_drafts_and_what_they_moved_stay_on_the_advisors_desk(world: World) -> None:
+    """Versions, moves and the list: an executive sees what was approved, a reader nothing."""
+    paths = [f"{API}/positions", f"{API}/positions/moves", f"{API}/topics/passkeys/positions"]
+    for person in ("anna", "advisor"):
+        told = "".join(world.client(person).get(path).text for path in paths)
+        assert ADVICE in told
+        assert (DRAFT in told) == (person == "advisor")
+        assert '"trial"' not in told.replace(DRAFT, "") or person == "advisor"
 
 
 def test_early_signals_stay_on_the_advisors_desk(world: World) -> None:

@@ -20,8 +20,8 @@ class Margins(Items):
         moves = []
         for topic, versions in sorted(self.material.positions.items()):
             approved = [position for position in versions if position.approved_by]
-            before = [position.ring for position in approved if position.written_at <= since]
-            after = [position.ring for position in approved if since < position.written_at <= self.now]
+            before = [position.ring for position in approved if position.settled_at <= since]
+            after = [position.ring for position in approved if since < position.settled_at <= self.now]
             if after and (not before or before[-1] != after[-1]):
                 moves.append(Move(topic, self._name_topic(topic), after[-1], before[-1] if before else None))
         return tuple(sorted(moves, key=lambda move: (-_RING_ORDER[move.ring], move.topic)))

@@ -5,7 +5,7 @@ means "not yet".
 """
 
 from radar.store.tables.base import metadata
-from radar.store.tables.brief import alarm, api_key, issue, outbox
+from radar.store.tables.brief import alarm, api_key, issue, letter, outbox
 from radar.store.tables.listen import executive, position, raised, statement, statement_change
 from radar.store.tables.watch import (
     archived,
@@ -36,6 +36,7 @@ __all__ = [
     "feed",
     "host",
     "issue",
+    "letter",
     "metadata",
     "outbox",
     "position",

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Table,
+    text,
 )
 
 from radar.records import Statement
@@ -70,6 +71,8 @@ position = Table(
     Column("owner", Text, nullable=False),
     Column("approved_by", Text, nullable=False),
     Column("review_on", Date),
+    Column("drafted_by", Text, nullable=False, server_default=text("''")),
+    Column("approved_at", UTCDateTime),
 )
 
 raised = Table(
