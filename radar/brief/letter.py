@@ -81,12 +81,12 @@ class _Composer:
         open_parts = [part for part in self._list_open() if part.lines]
         news = [part for part in self._list_news() if part.lines]
         waits = sum(len(part.lines) + part.left for part in open_parts)
-        counted = [f"{len(part.lines) + part.left} {part.heading.lower()}" for part in (*open_parts, *news)]
+        counted = [_count_part(part) for part in (*open_parts, *news)]
         return Letter(
             week=self.week,
             composed_at=self.now,
             subject=self._write_subject(waits),
-            preheader=" · ".join(part[0].upper() + part[1:] for part in counted) or "Radar reads on.",
+            preheader=" · ".join(counted) or "Radar reads on.",
             scope=self._write_scope(),
             parts=(*open_parts, *news),
             notes=tuple(self._write_notes(waits)),
@@ -101,7 +101,7 @@ class _Composer:
         touching = [one for one in waiting.exposures if one.executives]
         elsewhere = [one for one in waiting.exposures if not one.executives]
         yield _cut("Topics without advice", map(self._write_exposure, touching), "radar exposure")
-        yield _cut("Surging on nobody's agenda", map(self._write_exposure, elsewhere), "radar exposure")
+        yield _cut("Surging on nobody’s agenda", map(self._write_exposure, elsewhere), "radar exposure")
         exposed = {self._name(topic) for topic in self.exposed}
         advice = [one for one in waiting.advice if one.about not in exposed]
         yield _cut("Advice to look at", map(self._write_reminder, advice), "radar position")
@@ -130,7 +130,7 @@ class _Composer:
     def _write_reminder(self, one: Reminder) -> LetterLine:
         due = ""
         if one.due_on:
-            due = f"since {format_day(one.due_on)}" if one.due_on < self.today else f"due {format_day(one.due_on)}"
+            due = f"{'overdue since' if one.due_on < self.today else 'due'} {format_day(one.due_on)}"
         return LetterLine(f"{clean_text(one.about)}: {clean_text(one.line, 300)}", due, "", one.command)
 
     def _choose_candidates(self) -> list[Candidate]:
@@ -235,6 +235,26 @@ class _Composer:
 
     def _name(self, topic: str) -> str:
         return clean_text(self.waiting.topics.get(topic, topic), 80)
+
+
+#: What the line beside the subject calls the things of a part: one, several.
+_THINGS = {
+    "Topics without advice": ("topic without advice", "topics without advice"),
+    "Surging on nobody’s agenda": ("surges on nobody’s agenda", "surge on nobody’s agenda"),
+    "Advice to look at": ("position to look at", "positions to look at"),
+    "Candidates to judge": ("candidate to judge", "candidates to judge"),
+    "Stale agendas": ("stale agenda", "stale agendas"),
+    "Ideas to bring up again": ("idea to bring up again", "ideas to bring up again"),
+    "Surveys": ("survey", "surveys"),
+    "Feeds failing": ("feed fails", "feeds fail"),
+    "Closed since the last letter": ("closed", "closed"),
+    "News from the ledger": ("entry in the ledger", "entries in the ledger"),
+}
+
+
+def _count_part(part: LetterPart) -> str:
+    number = len(part.lines) + part.left
+    return f"{number} {_THINGS[part.heading][number != 1]}"
 
 
 def _verdict_of(line: LedgerLine) -> str:

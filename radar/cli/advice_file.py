@@ -1,5 +1,6 @@
 """Advice as a file to fill in: a draft written as TOML, read back key by key."""
 
+import textwrap
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -38,8 +39,12 @@ class _AdviceFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def write_draft(draft: AdviceDraft, name: str, today: date) -> str:
     """Return a draft as the text of a file: the facts as comments, the words below them."""
     head = _HEAD.format(name=name, slug=draft.topic, today=today)
-    facts = "".join(f"#   {fact}\n" for fact in draft.facts)
+    facts = "".join(f"{line}\n" for fact in draft.facts for line in _wrap(fact))
     return f"{head}{facts}\n[position]\n" + "".join(f"{line}\n" for line in _list_lines(draft))
+
+
+def _wrap(fact: str) -> list[str]:
+    return textwrap.wrap(fact, 100, initial_indent="#   ", subsequent_indent="#     ", break_long_words=False)
 
 
 def _list_lines(draft: AdviceDraft) -> Iterator[str]:

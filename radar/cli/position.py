@@ -46,7 +46,7 @@ def list_positions(house: House, topic: str | None, as_json: bool) -> None:
     if as_json:
         say_json([one for versions in found.values() for one in (versions if topic else versions[-1:])])
     elif topic is None:
-        _say_newest([versions[-1] for versions in found.values()], names, {s: g.reason for s, g in gaps.items() if g})
+        _say_newest([versions[-1] for versions in found.values()], {s: g.reason for s, g in gaps.items() if g})
     elif not found[topic]:
         say(f"No advice on {names[topic]} yet: radar position draft {topic}")
     else:
@@ -55,16 +55,15 @@ def list_positions(house: House, topic: str | None, as_json: bool) -> None:
             say(f"\nNot current: {gap.reason}. {gap.command}")
 
 
-def _say_newest(found: list[Position], names: dict[str, str], gaps: dict[str, str]) -> None:
+def _say_newest(found: list[Position], gaps: dict[str, str]) -> None:
     if not found:
         say("No advice on file yet: `radar exposure` says where it is missing.")
         return
     say_table(
-        ("topic", "name", "ring", "version", "approved by", "review", "standing", "next step"),
+        ("topic", "ring", "version", "approved by", "review", "standing", "next step"),
         [
             (
                 p.topic,
-                names.get(p.topic, p.topic),
                 p.ring,
                 p.version,
                 p.approved_by or "draft",
@@ -116,6 +115,8 @@ def draft_position(house: House, topic: str, out: Path | None, as_json: bool) ->
     from radar.cli.output import write_lines
     from radar.text import clean_text
 
+    if out is not None and out.exists():
+        raise click.UsageError(f"--out: {out} is there already, perhaps filled in: name another file, or remove it")
     with house.open() as app:
         today = app.now().date()
         draft = draft_position(app.store, topic, today)

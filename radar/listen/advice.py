@@ -134,14 +134,11 @@ def find_due(
         if gap and approved:
             found.append(Reminder(name, gap.reason, gap.since_on, gap.command))
         elif not newest.approved_by:
-            blanks = " has blanks to fill in" if find_blanks(newest) else " waits for approval"
-            found.append(
-                Reminder(
-                    name, f"version {newest.version}{blanks}", newest.written_at.date(), _write_command(topic, versions)
-                )
-            )
+            waits = "has blanks to fill in" if find_blanks(newest) else "waits for approval"
+            line = f"version {newest.version}, a draft of {newest.written_at.date()}, {waits}"
+            found.append(Reminder(name, line, None, _write_command(topic, versions)))
         elif approved and approved.review_on and approved.review_on - today <= SOON:
-            found.append(Reminder(name, "review due", approved.review_on, f"radar position draft {topic}"))
+            found.append(Reminder(name, "review", approved.review_on, f"radar position draft {topic}"))
         if approved and approved.next_step and approved.due_on and approved.due_on - today <= SOON:
             step = approved.next_step.rstrip(".")
             owner = f" ({approved.owner})" if approved.owner else ""

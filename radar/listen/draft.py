@@ -125,10 +125,6 @@ def _tell_signal(signal: Signal) -> Iterator[str]:
     evidence = signal.evidence
     if signal.sentence:
         yield f"Evidence: {signal.sentence}"
-    yield (
-        f"Reports: {evidence.reports} in the week of {_write_day(signal.week)}, usually {evidence.usual:g}; "
-        f"{evidence.reports_recent} in {_count(evidence.window, 'week')}, expected {evidence.expected_recent:g}"
-    )
     owners = evidence.publishers
     names = ", ".join(owners[:_NAMED]) + (f" and {len(owners) - _NAMED} more" if len(owners) > _NAMED else "")
     yield f"Publishers in four weeks: {len(owners)}" + (f" ({names})" if owners else "")
@@ -159,10 +155,6 @@ def _tell_past(known: Known) -> Iterator[str]:
     newest = known.versions[-1] if known.versions else None
     if newest and not newest.approved_by:
         yield f"Version {newest.version} is a draft of {_write_day(newest.written_at.date())}: “{newest.say}”"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'s' * (number != 1)}"
 
 
 def _write_day(day: date) -> str:

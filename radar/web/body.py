@@ -1,5 +1,6 @@
 """What a request brings: JSON of a known shape, read after the key was checked, and never more than fits in memory."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -30,6 +31,8 @@ def read_json(shape: type[T]) -> Callable[[Request], Awaitable[T]]:
             return decoder.decode(bytes(body))
         except msgspec.ValidationError as error:
             message, _, where = str(error).partition(" - at `$.")
+            # Of an unknown name or value msgspec repeats what was sent; no answer of ours does.
+            message = re.sub(r"^(Invalid enum value|Object contains unknown field) .*", r"\1", message)
             raise Unusable(where.rstrip("`") or "body", message) from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise ProblemError(400, "The body is not JSON.") from None
