@@ -150,7 +150,9 @@ def _deliver(app: App, out: Path, echo: Callable[[str], None]) -> None:
     if app.settings.mail.host:
         for outgoing in delivered:
             echo(f"{outgoing.recipient}: {outgoing.state} ({outgoing.reply})")
-    echo(f"{len(waiting) - 1} digests and the advisor's letter written to {out} as .eml and .html.")
+    digests = sum(outgoing.executive is not None for outgoing in waiting)
+    letter = " and the advisor's desk letter" if len(waiting) > digests else ""
+    echo(f"{digests} digests{letter} written to {out} as .eml and .html.")
 
 
 def _report_planted(app: App, echo: Callable[[str], None]) -> None:
