@@ -1,4 +1,4 @@
-"""Rank stories by relevance to one agenda: stories + tags + signals + statements → [Ranked], each with its why."""
+"""Rank stories by relevance to one agenda: stories, tags, signals, statements, taste → [Ranked], each with its why."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from radar.brief.relevance import ON_AGENDA, Match, contains_phrase, match_statement, quote_statement
-from radar.records import Phase, Ranked, Signal, Statement, Story, Tag, Topic
+from radar.brief.taste import SWAY, lean_on_topics, measure_leanings
+from radar.records import Phase, Ranked, Signal, Statement, Story, Tag, Taste, Topic
 from radar.text import fold_phrase
 from radar.vectors import Matrix, TfidfSpace
 
 _FULL_COSINE = 0.30  # cosine of a sentence to a headline at which their words agree as well as they can
 _FULL_BREADTH = 12  # owners from which more make no difference
 _HALF_LIFE = timedelta(days=4)
+NO_TASTE = Taste()
 _PHASE_WEIGHT: dict[Phase, float] = {
     "surging": 1.0,
     "rising": 0.85,
@@ -32,18 +34,23 @@ def rank_stories(
     statements: Sequence[Statement],
     topics: Mapping[str, Topic],
     now: datetime,
+    taste: Taste = NO_TASTE,
 ) -> list[Ranked]:
-    """Return every story that is not muted, the most relevant first.
+    """Return every story that is not muted or done with, the most relevant first.
 
     `tags` maps story id to tags, `signals` topic to its latest signal. A story's score is its relevance to the
     statement it serves best, weighted, times how much is happening: owners, phase, freshness. A link says that the
     topic is right, so among stories on it those in the statement's own words come first: donors' calls that leaked
     before a hearing, for "protect what donors tell us". Raising a statement's weight never lowers a story that serves
-    it. Scores are comparable within one executive only.
+    it. What the reader answered to earlier items (`taste`) at most doubles or halves a score; without answers nothing
+    changes. Scores are comparable within one executive only.
     """
-    stories = sorted(stories, key=lambda story: story.id)
+    stories = sorted((story for story in stories if story.id not in taste.done), key=lambda story: story.id)
     texts = [fold_phrase(f"{story.title} {story.summary}") for story in stories]
-    cosines = _compare_words(stories, statements)
+    bodies = [f"{story.title} {story.title} {story.summary[:400]}" for story in stories]
+    space = TfidfSpace(bodies)
+    cosines = _compare_words(space, statements)
+    leanings = measure_leanings(bodies, space, taste)
     muted = [term for statement in statements for term in statement.mute]
     ranked = []
     for row, story in enumerate(stories):
@@ -59,24 +66,22 @@ def rank_stories(
             if match.relevance >= ON_AGENDA and (best is None or value > best[0]):
                 best = (value, match, statement)
         value, match, statement_served = best or (_OFF_AGENDA, Match(0.0, ""), None)
+        leaning, liking = lean_on_topics(float(leanings[row]), own, taste, topics)
         ranked.append(
             Ranked(
                 story=story,
-                score=round(value * measure_news(story, own, signals, now), 4),
+                score=round(value * measure_news(story, own, signals, now) * SWAY**leaning, 4),
                 statement=statement_served,
                 topics=tuple(tag.topic for tag in own),
                 relevance=round(match.relevance, 3),
-                why=_explain(statement_served, match.reason, story),
+                why=_explain(statement_served, match.reason, story, liking),
             )
         )
     return sorted(ranked, key=lambda r: (-r.score, r.story.id))
 
 
-def _compare_words(stories: Sequence[Story], statements: Sequence[Statement]) -> Matrix:
+def _compare_words(space: TfidfSpace, statements: Sequence[Statement]) -> Matrix:
     """Return cosines of stories (rows) to statements (columns); words the stories never use count for nothing."""
-    if not stories or not statements:
-        return np.zeros((len(stories), len(statements)), dtype=np.float32)
-    space = TfidfSpace([f"{story.title} {story.title} {story.summary[:400]}" for story in stories])
     cosines = space.matrix @ space.encode([statement.text for statement in statements]).T
     return np.asarray(cosines.toarray(), dtype=np.float32)
 
@@ -94,11 +99,13 @@ def measure_news(story: Story, tags: Sequence[Tag], signals: Mapping[str, Signal
     return 0.30 + 0.30 * breadth + 0.30 * moving + 0.10 * fresh
 
 
-def _explain(statement: Statement | None, reason: str, story: Story) -> tuple[str, ...]:
+def _explain(statement: Statement | None, reason: str, story: Story, liking: str) -> tuple[str, ...]:
     lines = []
     if statement:
         lines.append(f"{quote_statement(statement)} · {reason}")
     owners = len(story.publishers)
     if owners > 1:
         lines.append(f"{owners} publishers report it")
+    if liking:
+        lines.append(liking)
     return tuple(lines)

@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from radar.brief.sheet import Room, lay_out
+from radar.brief.sheet import Links, Room, lay_out
 from radar.records import Issue
 
 #: Bytes of HTML in a mail: Gmail cuts a message off at 102 KB, and phones read it over the air.
@@ -28,11 +29,11 @@ class Rendered:
     text: str
 
 
-def render_issue(issue: Issue, *, browser_url: str = "", pause_url: str = "", advisor: str = "") -> Rendered:
+def render_issue(issue: Issue, *, advisor: str = "", **links: Unpack[Links]) -> Rendered:
     """Return the mail's HTML (at most MAX_HTML bytes, styles inlined) and its text. Same arguments, same bytes."""
     html, sheet = "", None
     for room in _ROOMS:
-        sheet = lay_out(issue, room, browser_url=browser_url, pause_url=pause_url, advisor=advisor)
+        sheet = lay_out(issue, room, advisor=advisor, **links)
         html = print_html("mail.html.j2", {"sheet": sheet})
         if len(html.encode()) <= MAX_HTML:
             break
@@ -41,16 +42,10 @@ def render_issue(issue: Issue, *, browser_url: str = "", pause_url: str = "", ad
 
 
 def render_text(
-    issue: Issue,
-    width: int = 76,
-    colour: bool = False,
-    *,
-    browser_url: str = "",
-    pause_url: str = "",
-    advisor: str = "",
+    issue: Issue, width: int = 76, colour: bool = False, *, advisor: str = "", **links: Unpack[Links]
 ) -> str:
     """Return the whole issue as plain text, for a terminal with ANSI colours on request."""
-    sheet = lay_out(issue, Room(), browser_url=browser_url, pause_url=pause_url, advisor=advisor)
+    sheet = lay_out(issue, Room(), advisor=advisor, **links)
     return print_text("issue.txt.j2", {"sheet": sheet}, max(40, width), colour)
 
 
@@ -64,15 +59,19 @@ def render_headers(issue: Issue, width: int = 76) -> str:
     )
 
 
-def render_page(issue: Issue, *, browser_url: str = "", pause_url: str = "", advisor: str = "") -> str:
+def render_page(issue: Issue, *, advisor: str = "", **links: Unpack[Links]) -> str:
     """Return the whole issue as a web page that stands alone: one file, no script, nothing loaded from elsewhere."""
-    sheet = lay_out(issue, Room(), browser_url=browser_url, pause_url=pause_url, advisor=advisor)
-    return _environment(html=True).get_template("page.html.j2").render(sheet=sheet)
+    return print_page("page.html.j2", {"sheet": lay_out(issue, Room(), advisor=advisor, **links)})
+
+
+def print_page(template: str, words: Mapping[str, object]) -> str:
+    """Print a web page as its template has it, with a style sheet of its own."""
+    return _environment(html=True).get_template(template).render(words)
 
 
 def print_html(template: str, words: Mapping[str, object]) -> str:
     """Print a mail's HTML, its styles inlined."""
-    return _inline_styles(_environment(html=True).get_template(template).render(words))
+    return _inline_styles(print_page(template, words))
 
 
 def print_text(template: str, words: Mapping[str, object], width: int = 76, colour: bool = False) -> str:

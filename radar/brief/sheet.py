@@ -4,12 +4,13 @@ Mail, page and terminal print the same sheet, so no face can tell more than anot
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, TypedDict, Unpack
 from urllib.parse import quote, urlsplit
 
-from radar.records import Issue, Item, Move, Phase, Ring, Section, Source
+from radar.records import Answer, Issue, Item, Move, Phase, Ring, Section, Source
 from radar.text import clean_text, stable_id
 
 #: Section → heading and what stands beside it, in the order of the digest.
@@ -22,10 +23,25 @@ HEADINGS: Final[dict[Section, tuple[str, str]]] = {
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 #: From "keep away" to "use it": a move to the right is a move up.
 RING_ORDER: Final[dict[Ring, int]] = {"hold": 0, "assess": 1, "trial": 2, "adopt": 3}
+#: Answer → what its button says, in the order of the digest.
+ANSWER_WORDS: Final[dict[Answer, str]] = {
+    "useful": "Useful",
+    "let's talk": "Let’s talk",
+    "knew already": "Knew already",
+    "not for me": "Not for me",
+}
 _PHASE_MARKS: Final[dict[Phase, str]] = {"rising": "▲", "surging": "▲", "fading": "▼"}
 _SCHEMES = ("http", "https", "mailto")
 _MAX_URL = 1500
 _BARE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+class Links(TypedDict, total=False):
+    """The addresses an issue is printed with; none where there is no public address."""
+
+    browser_url: str
+    pause_url: str
+    answer_urls: Mapping[str, Mapping[str, str]]  # item → answer → its address; "" → the page that offers all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,8 @@ class Line:
     new: str  # "new to you: primer below", or ""
     primer: str  # the anchor of that primer, or ""
     update: bool
+    answers: tuple[tuple[str, str], ...]  # what each button says, and its address
+    answer_url: str  # of the page that offers all answers
     again: bool = False  # serves the statement that the line above quotes
 
 
@@ -122,11 +140,12 @@ class Sheet:
     reply: str
     browser_url: str
     pause_url: str
+    answering: str  # how to answer an item, or ""
 
 
-def lay_out(issue: Issue, room: Room, *, browser_url: str = "", pause_url: str = "", advisor: str = "") -> Sheet:
+def lay_out(issue: Issue, room: Room, *, advisor: str = "", **links: Unpack[Links]) -> Sheet:
     """Return the issue in words. The same arguments give the same sheet."""
-    return _Layout(issue, room).lay_out(browser_url, pause_url, clean_text(advisor, 80))
+    return _Layout(issue, room, links).lay_out(clean_text(advisor, 80))
 
 
 def clean_url(url: str) -> str:
@@ -166,13 +185,13 @@ def put_in_quotes(text: str) -> str:
 class _Layout:
     """One sheet in the making; numbers the links in the order a reader meets them."""
 
-    def __init__(self, issue: Issue, room: Room) -> None:
-        self.issue, self.room = issue, room
+    def __init__(self, issue: Issue, room: Room, addresses: Links) -> None:
+        self.issue, self.room, self.addresses = issue, room, addresses
         self.links: list[Link] = []
         self.primers = {primer.topic for primer in issue.primers[: room.first(len(issue.primers))]}
         self.anchors: set[str] = set()
 
-    def lay_out(self, browser_url: str, pause_url: str, advisor: str) -> Sheet:
+    def lay_out(self, advisor: str) -> Sheet:
         issue = self.issue
         blocks = tuple(block for name in HEADINGS if (block := self._lay_out_block(name)).lines)
         moves = issue.moves[: self.room.first(len(issue.moves))]
@@ -186,7 +205,7 @@ class _Layout:
             scope=self._write_scope(),
             quiet=_write_quiet(issue),
             blocks=blocks,
-            moves=tuple(_write_move(move) for move in moves),
+            moves=tuple(write_move(move) for move in moves),
             more_moves=len(issue.moves) - len(moves),
             primers=tuple(
                 Explained(_anchor("primer", p.topic), self._clean(p.topic_name, 120), self._clean(p.text))
@@ -197,8 +216,11 @@ class _Layout:
             feeds=self._clean(issue.feeds, 400),
             delivery=f"You get this on {self._clean(issue.delivery, 120)}." if issue.delivery else "",
             reply=f"Reply to reach {advisor}, your advisor." if advisor else "Reply to reach your advisor.",
-            browser_url=clean_url(browser_url),
-            pause_url=clean_url(pause_url),
+            browser_url=clean_url(self.addresses.get("browser_url", "")),
+            pause_url=clean_url(self.addresses.get("pause_url", "")),
+            answering=f"To answer an item, follow its link: {' · '.join(ANSWER_WORDS.values())}."
+            if any(line.answer_url for block in blocks for line in block.lines)
+            else "",
         )
 
     def _lay_out_block(self, name: Section) -> Block:
@@ -222,9 +244,10 @@ class _Layout:
         sources: tuple[Link, ...] = ()
         link = None
         if matters:
-            sources = tuple(self._cite(source) for source in item.sources[:3])
+            sources = tuple(self._cite(source) for source in item.sources)
         elif item.sources and (cited := self._cite(item.sources[0])).url:
             link = cited
+        urls = self.addresses.get("answer_urls", {}).get(item.id, {})
         has_primer = item.new_to_reader and item.topic in self.primers
         return Line(
             anchor=self._take_anchor(item.id),
@@ -241,6 +264,8 @@ class _Layout:
             new=("new to you: primer below" if has_primer else "new to you") if item.new_to_reader else "",
             primer=_anchor("primer", item.topic) if has_primer else "",
             update=item.update,
+            answers=tuple((words, urls[answer]) for answer, words in ANSWER_WORDS.items() if answer in urls),
+            answer_url=urls.get("", ""),
         )
 
     def _write_rows(self, item: Item) -> tuple[tuple[str, str], ...]:
@@ -327,7 +352,8 @@ def _write_aside(item: Item, note: str) -> str:
     return ", ".join(parts)
 
 
-def _write_move(move: Move) -> Shift:
+def write_move(move: Move) -> Shift:
+    """Return a move in words."""
     name = clean_text(move.topic_name, 120) or clean_text(move.topic, 120)
     if move.previous is None:
         return Shift("★", name, f"new, {move.ring}")

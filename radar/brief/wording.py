@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from radar.brief.relevance import format_day
-from radar.records import DEAD_STATES, Issue, Item, Position, Signal
+from radar.records import DEAD_STATES, Held, Issue, Item, Position, Signal
 from radar.text import clean_text, count_words
 
 NAMED_FEEDS = 3
@@ -78,6 +78,15 @@ def write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided:
     if also:
         parts.append("Also: " + ", ".join(also) + ".")
     return " ".join(parts) or "Nothing passed your bar this week; here is what we watched."
+
+
+def write_held(name: str, held: Held) -> str:
+    """Return why a topic that moves is not told: "Passkeys is left out: you declined it on 3 November"."""
+    said = f"you declined it on {format_day(held.since_on)}"
+    if held.stage == "parked":
+        said = f"it was parked on {format_day(held.since_on)}"
+    until = f", until {format_day(held.revisit_on)} {held.revisit_on.year}" if held.revisit_on else ""
+    return f"{clean_text(name, 60)} is left out: {said}{until}"
 
 
 def write_feeds(by_state: Mapping[str, int], dead: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """`radar digest`: each executive's weekly issue, previewed, built, shown and sent."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from radar.records import Issue
 
 if TYPE_CHECKING:
     from radar.app import App
+    from radar.brief.sheet import Links
 
 week_option = click.option("--week", type=WEEK, help="ISO week. [default: the current one]")
 html_option = click.option(
@@ -135,13 +136,17 @@ def show_issue(house: House, executive: str, week: str | None, page: Path | None
     \b
     Example: radar digest show president --week 2026-W48
     """
+    from radar.rapport import link_issue
+
     with house.open() as app:
         newest = next(iter(app.store.list_issues(executive, limit=1)), None)
         issue = app.store.find_issue(executive, week) if week else newest
         if issue is None:
             which = f"of {week} " if week else ""
             raise UnknownName(f"no issue {which}for {executive}: `radar digest list` shows those there are")
-        _show(issue, app.pipeline.link_issue(issue), app.settings.advisor.name, page, as_json)
+        _show(
+            issue, link_issue(app.store, issue, app.settings.web.public_url), app.settings.advisor.name, page, as_json
+        )
 
 
 @digest.command("send")
@@ -192,7 +197,7 @@ def _find_week(app: "App", executive: str) -> str:
     return name_week(app.now().astimezone(ZoneInfo(app.store.find_executive(executive).tz)).date())
 
 
-def _show(issue: Issue, links: Mapping[str, str], advisor: str, page: Path | None, as_json: bool) -> None:
+def _show(issue: Issue, links: "Links", advisor: str, page: Path | None, as_json: bool) -> None:
     import os
 
     from radar.brief.render import render_headers, render_page, render_text
@@ -204,13 +209,7 @@ def _show(issue: Issue, links: Mapping[str, str], advisor: str, page: Path | Non
         _write_file(page, lambda: render_page(issue, advisor=advisor, **links))
         return
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    text = render_text(
-        issue,
-        colour=colour,
-        advisor=advisor,
-        browser_url=links.get("browser_url", ""),
-        pause_url=links.get("pause_url", ""),
-    )
+    text = render_text(issue, colour=colour, advisor=advisor, **links)
     say(render_headers(issue))
     click.echo(strip_controls(text, colour=colour))
 

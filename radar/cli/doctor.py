@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from radar.config import Settings
     from radar.store import Store
 
-OLD_STATEMENT = timedelta(days=90)
 STUCK = timedelta(hours=1)
 LEAST_SPACE = 500 * 1024**2
 
@@ -222,36 +221,25 @@ def _check_feeds(feeds: int, by_state: Mapping[str, int], unread: Sequence[str])
 
 
 def _check_people(store: "Store", now: datetime) -> Iterator[Check]:
+    from radar.desk import list_stale
+
     people = store.list_executives()
     if not people:
         yield Check("executives", "note", "none; radar executives add president --name … --email …")
         return
     troubled = False
     for person in people:
-        statements = store.list_statements(person.slug)
         if not person.email and not person.paused:
             troubled = True
             yield Check(
                 "executives", "bad", f"{person.slug} has no e-mail: radar executives set {person.slug} --email …"
             )
-        if not statements:
-            troubled = True
-            yield Check("executives", "note", f'{person.slug} has no agenda: radar agenda add {person.slug} "…"')
-        today = now.date()
-        stale = [
-            words.id
-            for words in statements
-            if (words.review_on and words.review_on < today)
-            or (not words.review_on and words.noted_on and today - words.noted_on > OLD_STATEMENT)
-        ]
-        if stale:
-            troubled = True
-            ids = ", ".join(stale)
-            yield Check(
-                "agenda",
-                "note",
-                f"ask {person.name} whether it still holds: {ids}; then radar agenda set {stale[0]} --review …",
-            )
+    stale = list_stale(store, now.date())
+    if stale:
+        troubled = True
+        shown = "; ".join(f"{one.executive}: {one.reason}" for one in stale[:3])
+        more = f"; and {len(stale) - 3} more" if len(stale) > 3 else ""
+        yield Check("agenda", "note", f"{shown}{more}; see radar agenda stale")
     if not troubled:
         yield Check("executives", "ok", f"{count(len(people), 'executive')}, each with an address and a fresh agenda")
 

@@ -9,7 +9,7 @@ from radar.cli.house import House, ListGroup, json_option, pass_house
 from radar.cli.output import say, say_json, say_table
 from radar.cli.words import ADDRESS, LINE, SLUG, TIME, WEEKDAY, ZONE
 from radar.errors import RadarError
-from radar.records import WEEKDAYS, Executive
+from radar.records import DETAILS, WEEKDAYS, Executive
 
 
 @click.group(cls=ListGroup)
@@ -41,8 +41,11 @@ def list_executives(house: House, as_json: bool) -> None:
         say("No executives yet: radar executives add president --name … --email …")
     else:
         say_table(
-            ("slug", "name", "role", "e-mail", "digest"),
-            [(p.slug, p.name, p.role, p.email or "none", "paused" if p.paused else format_slot(p)) for p in found],
+            ("slug", "name", "role", "e-mail", "detail", "digest"),
+            [
+                (p.slug, p.name, p.role, p.email or "none", p.detail, "paused" if p.paused else format_slot(p))
+                for p in found
+            ],
         )
 
 
@@ -57,6 +60,11 @@ _FIELDS = (
     click.option("--tz", type=ZONE, help="Time zone: Europe/Zurich. [default: UTC]"),
     click.option("--day", type=WEEKDAY, help="Weekday of the digest. [default: monday]"),
     click.option("--time", type=TIME, help="Local time of the digest. [default: 07:30]"),
+    click.option(
+        "--detail",
+        type=click.Choice(DETAILS),
+        help="How technical the digest is: evidence, sources, primers. [default: standard]",
+    ),
 )
 
 
@@ -132,6 +140,37 @@ def resume_executive(house: House, slug: str) -> None:
     Example: radar executives resume president
     """
     _change(house, slug, False, paused=False)
+
+
+@executives.command("erase")
+@click.argument("slug")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
+@pass_house
+def erase_executive(house: House, slug: str, yes: bool, as_json: bool) -> None:
+    """Remove an executive and everything kept of them, for good: agenda, answers, talks, digests, waiting mail.
+
+    Backups made before keep them until you delete those: see docs/operations.md.
+
+    \b
+    Example: radar executives erase president
+    """
+    with house.open() as app:
+        person = app.store.find_executive(slug)
+        if not yes:
+            say(f"This removes {person.name} and everything kept of them, for good.")
+            if click.prompt(f"Type {slug} to go on", default="", show_default=False) != slug:
+                raise RadarError("nothing was removed")
+        erased = app.pipeline.erase_executive(slug)
+    if as_json:
+        say_json(erased)
+        return
+    say_table(("removed", "from"), [(number, table) for table, number in erased.rows.items()])
+    if erased.files:
+        say(f"Removed from the out folder: {', '.join(erased.files)}")
+    if erased.lingering:
+        say(f"The rows are gone, but their bytes may linger in the database's files: {erased.lingering}", err=True)
+    say("Backups made before still hold them: delete those, or erase again after restoring one.")
 
 
 def _change(house: House, slug: str, as_json: bool, **changes: Any) -> None:

@@ -64,6 +64,16 @@ pass_house = click.make_pass_decorator(House)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def name_user() -> str:
+    """Return who is at the command line, for what is written down."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"
+
+
 def refuse_command(ctx: click.Context, name: str, known: Iterable[str]) -> NoReturn:
     """Refuse an unknown command with the closest known ones."""
     from difflib import get_close_matches

@@ -6,7 +6,8 @@ import click
 
 from radar.cli.house import House, ListGroup, json_option, pass_house
 from radar.cli.output import format_on, say, say_json, say_table
-from radar.cli.words import Word, read_day
+from radar.cli.words import Word
+from radar.listen.fields import read_day
 
 
 @click.group(cls=ListGroup)

@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from radar.brief.compose import LOOK_BACK, Coverage, Material, compose_issue
@@ -10,7 +11,9 @@ from radar.brief.mail import build_outgoing
 from radar.brief.rank import rank_stories
 from radar.brief.render import render_issue
 from radar.brief.slot import find_due_week
+from radar.listen.acceptance import find_held
 from radar.pipeline.steps import Steps, find_monday
+from radar.rapport import Dossier, judge_rapports, link_issue, read_dossier, read_taste
 from radar.records import DEAD_STATES, Executive, Issue, Outgoing, Ranked
 from radar.watch.health import is_dead
 
@@ -24,21 +27,27 @@ STORIES_AT_ONCE = 2_000
 class Briefing(Steps):
     """From stories to issues in the outbox."""
 
-    def rank(self, executive: str, now: datetime, span: timedelta = ISSUE_SPAN) -> list[Ranked]:
-        """Rank the stories of the last days for one executive."""
+    def rank(
+        self, executive: str, now: datetime, span: timedelta = ISSUE_SPAN, dossier: Dossier | None = None
+    ) -> list[Ranked]:
+        """Rank the stories of the last days for one executive, as their answers so far have taught."""
         stories = self.store.list_stories(since=now - span, until=now, limit=STORIES_AT_ONCE)
         tags = self.store.tags_of([story.id for story in stories])
         statements = self.store.list_statements(executive)
-        return rank_stories(stories, tags, self.list_signals(), statements, self.topics, now)
+        taste = read_taste(self.store, dossier or read_dossier(self.store, executive, now))
+        return rank_stories(stories, tags, self.list_signals(), statements, self.topics, now, taste)
 
     def compose(self, executive: str, week: str, now: datetime) -> Issue:
         """Compose an issue without storing or claiming anything."""
         person = self.store.find_executive(executive)
-        ranked = self.rank(executive, now)
+        dossier = read_dossier(self.store, executive, now)
+        ranked = self.rank(executive, now, dossier=dossier)
         feeds = [feed for feed in self.store.list_feeds() if not feed.paused]
         signals = self.list_signals()
         seen = [s.evidence.first_seen_on for s in signals.values() if s.evidence.first_seen_on]
-        earlier = [i for i in self.store.list_issues(executive, limit=4 * LOOK_BACK) if i.week < week]
+        before = replace(dossier, issues=tuple(issue for issue in dossier.issues if issue.week < week))
+        earlier = before.issues[: 4 * LOOK_BACK]
+        rapports = judge_rapports(before, now.date())
         told = {source.story_id for issue in earlier for item in issue.items for source in item.sources}
         material = Material(
             ranked=ranked,
@@ -47,6 +56,8 @@ class Briefing(Steps):
             positions=self.store.list_versions(),
             statements=self.store.list_statements(executive),
             earlier=earlier,
+            familiarity={topic: one.familiarity for topic, one in rapports.items()},
+            held=find_held((one.acceptance for one in rapports.values() if one.acceptance), signals, now.date()),
             merged=self.store.list_merged(told),
             coverage=Coverage(
                 stories=len(ranked),
@@ -75,7 +86,7 @@ class Briefing(Steps):
         if not person.email:
             log.warning("%s has no e-mail address: the issue of %s is stored, not sent", person.slug, issue.week)
             return ()
-        links = self.link_issue(issue)
+        links = link_issue(self.store, issue, self.settings.web.public_url)
         advisor = self.settings.advisor
         return (
             build_outgoing(
@@ -86,18 +97,10 @@ class Briefing(Steps):
                 reply_to=f"{advisor.name} <{advisor.email}>".strip() if advisor.email else "",
                 message_id_domain=self._find_domain(),
                 now=now,
-                unsubscribe_url=links["pause_url"],
+                unsubscribe_url=links.get("pause_url", ""),
                 unsubscribe_mailto=advisor.email,
             ),
         )
-
-    def link_issue(self, issue: Issue) -> dict[str, str]:
-        """Return the addresses at which readers find an issue; empty when no public URL is configured."""
-        base = self.settings.web.public_url
-        return {
-            "browser_url": f"{base}/i/{issue.token}" if base else "",
-            "pause_url": f"{base}/i/{issue.token}/pause" if base else "",
-        }
 
     def publish_due(self, now: datetime) -> list[Issue]:
         """Publish every issue that should be out by now and is not."""

@@ -1,6 +1,7 @@
 """Write the desk letter once a week and put it into the outbox."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 
 from radar import advising, desk
@@ -9,7 +10,8 @@ from radar.brief.mail import build_letter
 from radar.brief.slot import LATE, Appointment, find_slot
 from radar.listen.advice import choose_approved, find_due
 from radar.pipeline.steps import Steps
-from radar.records import DEAD_STATES, WEEKDAYS, Letter
+from radar.rapport import judge_rapports, read_dossier
+from radar.records import DEAD_STATES, WEEKDAYS, Acceptance, Letter, Reminder, Stale
 from radar.watch.health import describe_feeds
 
 log = logging.getLogger(__name__)
@@ -23,25 +25,36 @@ class Lettering(Steps):
         store, today = self.store, now.date()
         positions, signals = store.list_versions(), self.list_signals()
         topics = {topic.slug: topic.name for topic in store.list_topics()}
-        people = store.list_executives()
+        names = {person.slug: person.name for person in store.list_executives()}
         feeds = [feed for feed in store.list_feeds() if not feed.paused]
         failing = [feed for feed in feeds if feed.state in DEAD_STATES]
         approved = {topic: choose_approved(versions) for topic, versions in positions.items()}
         ledger, _ = desk.read_ledger(store)
         waiting = Waiting(
             topics=topics,
-            executives={person.slug: person.name for person in people},
+            executives=names,
             signals=signals,
             exposures=advising.list_exposures(store, today),
             approved={topic: position for topic, position in approved.items() if position},
             advice=find_due(positions, signals, topics, today),
+            agendas=[self._remind(one, names) for one in desk.list_stale(store, today)],
             candidates=[one for one in store.list_candidates() if one.standing == "open"],
+            ideas=[one for slug in names for one in self._list_ideas(slug, now)],
             ledger=ledger,
             feeds=len(feeds),
             failing=describe_feeds(failing, store.measure_feeds(now), now),
             last=store.last_letter(before=week),
         )
         return compose_letter(week, waiting, now)
+
+    def _remind(self, one: Stale, names: Mapping[str, str]) -> Reminder:
+        command = f"radar talk {one.executive}" if one.kind == "no talk" else f"radar agenda {one.executive}"
+        return Reminder(names[one.executive], one.reason, None, command)
+
+    def _list_ideas(self, executive: str, now: datetime) -> list[Acceptance]:
+        """Return how an executive stands with each topic that was floated to them."""
+        rapports = judge_rapports(read_dossier(self.store, executive, now), now.date())
+        return [one.acceptance for one in rapports.values() if one.acceptance]
 
     def find_letter_week(self, now: datetime) -> str | None:
         """Return the week whose letter should be out by now; None when it is too late, or there was no desk yet.

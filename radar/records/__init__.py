@@ -6,34 +6,46 @@ by its Monday (a date); an issue's week is ISO ("2026-W48"). Natural keys make e
 
 from radar.records.acceptance import (
     ANSWERS,
+    FAMILIARITIES,
     STAGES,
     Acceptance,
     Answer,
     Channel,
     Familiarity,
     Feedback,
+    Held,
+    Rapport,
     Stage,
     Step,
+    Taste,
+    Taught,
 )
 from radar.records.brief import SECTIONS, Issue, Item, Key, Move, Outgoing, Primer, Ranked, Section, Source, Status
+from radar.records.erasure import Erased
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
 from radar.records.letter import Letter, LetterLine, LetterPart
 from radar.records.listen import (
+    DETAILS,
     RINGS,
     WEEKDAYS,
     AdviceDraft,
+    Detail,
     Executive,
     Exposure,
     Position,
+    Proposal,
     Reminder,
     Ring,
     RingMove,
+    Stale,
     Statement,
     StatementChange,
     Weekday,
 )
+from radar.records.pack import Decision, Nudge, Pack, Possibility, Tidings, Turn
+from radar.records.preview import PreviewItem, PreviewWeek
 from radar.records.survey import Need
-from radar.records.talk import Talk
+from radar.records.talk import Outcomes, Talk
 from radar.records.watch import (
     DEAD_STATES,
     KINDS,
@@ -72,6 +84,8 @@ from radar.records.watch import (
 __all__ = [
     "ANSWERS",
     "DEAD_STATES",
+    "DETAILS",
+    "FAMILIARITIES",
     "KINDS",
     "PHASES",
     "RINGS",
@@ -87,7 +101,10 @@ __all__ = [
     "Correction",
     "Crawl",
     "Crossing",
+    "Decision",
+    "Detail",
     "Entry",
+    "Erased",
     "Evidence",
     "Executive",
     "Exposure",
@@ -99,6 +116,7 @@ __all__ = [
     "FetchResult",
     "Fetched",
     "Health",
+    "Held",
     "Issue",
     "Item",
     "Key",
@@ -112,13 +130,21 @@ __all__ = [
     "Need",
     "NotModified",
     "Novelty",
+    "Nudge",
+    "Outcomes",
     "Outgoing",
+    "Pack",
     "Parsed",
     "Phase",
     "Position",
+    "Possibility",
+    "PreviewItem",
+    "PreviewWeek",
     "Primer",
+    "Proposal",
     "Raised",
     "Ranked",
+    "Rapport",
     "Reliability",
     "Reminder",
     "Report",
@@ -129,6 +155,7 @@ __all__ = [
     "Signal",
     "Source",
     "Stage",
+    "Stale",
     "Standing",
     "Statement",
     "StatementChange",
@@ -138,9 +165,13 @@ __all__ = [
     "Tag",
     "TagCorrection",
     "Talk",
+    "Taste",
+    "Taught",
+    "Tidings",
     "Topic",
     "Training",
     "Trouble",
+    "Turn",
     "Verdict",
     "Weekday",
 ]

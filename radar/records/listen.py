@@ -8,6 +8,8 @@ from radar.records.watch import Phase
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+Detail = Literal["plain", "standard", "technical"]
+DETAILS: tuple[Detail, ...] = ("plain", "standard", "technical")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,16 @@ class Executive:
     time: str = "07:30"  # local
     paused: bool = False
     enrolled_at: datetime | None = None  # no issue is due for a slot before it: first the agenda, then the digest
+    detail: Detail = "standard"  # how much of the evidence, the sources and the explaining a digest carries
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A topic that a statement may be about; a person confirms or dismisses it."""
+
+    topic: str
+    score: float  # 0..1: how sure Radar is
+    reason: str  # what suggests it, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,8 @@ class Statement:
     include: tuple[str, ...] = ()  # terms that always matter
     mute: tuple[str, ...] = ()  # terms never wanted
     ended_on: date | None = None
+    proposed: tuple[Proposal, ...] = ()  # topics it may be about, the surest first; nobody has confirmed them
+    dismissed: tuple[str, ...] = ()  # topics somebody said it is not about: never proposed again
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +63,17 @@ class StatementChange:
     statement: Statement
     at: datetime
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Something about an agenda that ought to be renewed. Key: (`executive`, `kind`, `statement`)."""
+
+    executive: str
+    kind: Literal["no statements", "no talk", "past review"]
+    reason: str  # in words; never the agenda's own
+    statement: str = ""  # id, where one statement is meant
+    since: date | None = None  # since when it is so, where that is known
 
 
 Ring = Literal["adopt", "trial", "assess", "hold"]

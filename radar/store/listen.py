@@ -1,5 +1,7 @@
 """Executives, what they said they want, and what they raised first."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, select
@@ -42,14 +44,10 @@ class Listen(Database):
 
         Returns the day that was on file. Raises UnknownName.
         """
-        mine = (raised.c.topic == one.topic) & (raised.c.executive == one.executive)
         with self._keep() as connection:
             check_executive(connection, one.executive)
             check_topics(connection, [one.topic])
-            before: date | None = connection.scalar(select(raised.c.raised_on).where(mine).with_for_update())
-            if before is None or one.raised_on < before:
-                upsert(connection, raised, [dump(one, raised)], ["topic", "executive"])
-        return before
+            return write_raised(connection, one)
 
     def remove_raised(self, topic: str, executive: str) -> date | None:
         """Take back what an executive was noted to have raised; return its day, None if nothing was noted.
@@ -76,13 +74,45 @@ class Listen(Database):
         """
         with self._keep() as connection:
             check_executive(connection, words.executive)
-            check_topics(connection, set(words.topics))
-            stored = connection.execute(select(*_STATEMENT).where(statement.c.id == words.id)).one_or_none()
-            if stored is not None and load(Statement, stored) == words:
-                return
-            upsert(connection, statement, [dump(words, statement)], ["id"])
-            version = {"statement_id": words.id, "at": at, "by": by, "statement": words}
-            connection.execute(insert_into(connection, statement_change), [version])
+            write_statement(connection, words, at, by)
+
+    def add_statement(self, words: Statement, at: datetime, by: str) -> Statement:
+        """Insert a statement under the next number of its executive, "president-3", and return it so.
+
+        Raises UnknownName for an executive or a topic that does not exist.
+        """
+        with self._keep() as connection:
+            check_executive(connection, words.executive, lock=True)  # two added at once get two numbers
+            known = set(connection.scalars(select(statement.c.id)))
+            number = 1
+            while f"{words.executive}-{number}" in known:  # an ended one keeps its own
+                number += 1
+            numbered = replace(words, id=f"{words.executive}-{number}")
+            write_statement(connection, numbered, at, by)
+        return numbered
+
+    def change_statement(
+        self,
+        id: str,  # noqa: A002
+        change: Callable[[Statement], Statement],
+        at: datetime,
+        by: str,
+    ) -> Statement:
+        """Change a statement as it stands now, keep the version, and return it. Raises UnknownName."""
+        with self._keep() as connection:
+            changed = change(_find_statement(connection, id, lock=True))
+            write_statement(connection, changed, at, by)
+        return changed
+
+    def save_register(
+        self, people: Iterable[Executive], statements: Iterable[Statement], at: datetime, by: str
+    ) -> None:
+        """Insert or update executives and statements, all or none. Raises UnknownName."""
+        with self._keep() as connection:
+            upsert(connection, executive, [dump(person, executive) for person in people], ["slug"])
+            for words in statements:
+                check_executive(connection, words.executive)
+                write_statement(connection, words, at, by)
 
     def list_statements(self, executive: str, *, ended: bool = False) -> list[Statement]:
         """Return an executive's statements, weightiest first; with `ended` also those that ended.
@@ -100,10 +130,7 @@ class Listen(Database):
     def find_statement(self, id: str) -> Statement:  # noqa: A002
         """Return one statement. Raises UnknownName."""
         with self._read() as connection:
-            row = connection.execute(select(*_STATEMENT).where(statement.c.id == id)).one_or_none()
-            if row is None:
-                raise unknown_name("statement", id, connection.scalars(select(statement.c.id)))
-            return load(Statement, row)
+            return _find_statement(connection, id)
 
     def statement_changes(self, id: str) -> list[StatementChange]:  # noqa: A002
         """Return every version of a statement, oldest first. Raises UnknownName."""
@@ -117,7 +144,39 @@ class Listen(Database):
             return [load(StatementChange, row) for row in rows]
 
 
-def check_executive(connection: Connection, slug: str) -> None:
+def _find_statement(connection: Connection, id_: str, *, lock: bool = False) -> Statement:
+    query = select(*_STATEMENT).where(statement.c.id == id_)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    if row is None:
+        raise unknown_name("statement", id_, connection.scalars(select(statement.c.id)))
+    return load(Statement, row)
+
+
+def check_executive(connection: Connection, slug: str, *, lock: bool = False) -> None:
     """Raise UnknownName unless the executive exists."""
-    if connection.scalar(select(executive.c.slug).where(executive.c.slug == slug)) is None:
+    query = select(executive.c.slug).where(executive.c.slug == slug)
+    if connection.scalar(query.with_for_update() if lock else query) is None:
         raise unknown_name("executive", slug, connection.scalars(select(executive.c.slug)))
+
+
+def write_statement(connection: Connection, words: Statement, at: datetime, by: str) -> None:
+    """Insert or update a statement within a transaction and keep the version, unless nothing changed.
+
+    Raises UnknownName for a topic that does not exist.
+    """
+    check_topics(connection, {*words.topics, *words.dismissed})
+    stored = connection.execute(select(*_STATEMENT).where(statement.c.id == words.id)).one_or_none()
+    if stored is not None and load(Statement, stored) == words:
+        return
+    upsert(connection, statement, [dump(words, statement)], ["id"])
+    version = {"statement_id": words.id, "at": at, "by": by, "statement": words}
+    connection.execute(insert_into(connection, statement_change), [version])
+
+
+def write_raised(connection: Connection, one: Raised) -> date | None:
+    """Note within a transaction when a topic was raised, unless earlier; return the day that was on file."""
+    mine = (raised.c.topic == one.topic) & (raised.c.executive == one.executive)
+    before: date | None = connection.scalar(select(raised.c.raised_on).where(mine).with_for_update())
+    if before is None or one.raised_on < before:
+        upsert(connection, raised, [dump(one, raised)], ["topic", "executive"])
+    return before

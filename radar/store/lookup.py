@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from radar.errors import StoreError
-from radar.records import Activity, Executive, Feed, Position, Signal, Statement, Status, Topic
+from radar.records import Activity, Executive, Feed, Position, Proposal, Signal, Statement, Status, Topic
 from radar.store.address import Address, check_revision, read_address, say_failure
 from radar.store.glance import read_activity, read_status, read_time
 from radar.store.match import ANYTHING, Filters
@@ -170,11 +170,16 @@ def _read_evidence(value: str) -> object:
     return msgspec.json.decode(value, type=Evidence)
 
 
+def _read_proposals(value: str) -> tuple[Proposal, ...]:
+    return tuple(Proposal(**one) for one in json.loads(value))
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("aliases", "seeds", "not_terms", "topics", "include", "mute"), _read_words),
+    **dict.fromkeys(("aliases", "seeds", "not_terms", "topics", "include", "mute", "dismissed"), _read_words),
     **dict.fromkeys(("week", "since"), _read_day),
     **dict.fromkeys(("paused", "confirmed"), bool),
     "evidence": _read_evidence,
+    "proposed": _read_proposals,
 }
 
 

@@ -15,6 +15,7 @@ _WHERE = {
     "correction": "`radar stories show` lists those of a story",
     "statement": "`radar agenda` lists them",
     "issue": "`radar digest` builds them",
+    "item": "`radar feedback EXECUTIVE` lists those of the newest issue",
     "message": "`radar status` shows the outbox",
     "key": "`radar keys` lists them",
 }

@@ -6,21 +6,25 @@ from typing import Any
 from sqlalchemy import exc, text
 
 from radar.records import Status
+from radar.store.acceptance import Steps
 from radar.store.address import check_revision, read_address, say_failure
 from radar.store.brief import Brief
 from radar.store.candidates import Candidates
 from radar.store.corrections import Corrections
 from radar.store.counts import Counts
 from radar.store.engine import create_database_engine
+from radar.store.erase import Erasing
+from radar.store.feedback import Answers
 from radar.store.glance import read_status
 from radar.store.letters import Letters
 from radar.store.listen import Listen
 from radar.store.match import ANYTHING, Filters
 from radar.store.positions import Positions
 from radar.store.search import Found, search_stories
+from radar.store.talks import Talks
 
 
-class Store(Counts, Candidates, Corrections, Listen, Positions, Letters, Brief):
+class Store(Counts, Candidates, Corrections, Listen, Positions, Talks, Letters, Brief, Answers, Steps, Erasing):
     """Everything Radar remembers. One method is one transaction; threads may share it.
 
     Every method raises StoreError when the database is out of reach.

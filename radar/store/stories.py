@@ -79,19 +79,23 @@ class Stories(Tagging, Watch):
         *,
         since: datetime | None = None,
         until: datetime | None = None,
+        begun_before: datetime | None = None,
         topic: str | None = None,
         limit: int = 50,
         after: tuple[datetime, str] | None = None,
     ) -> list[Story]:
         """Return stories, newest first: last published in since … until (exclusive), on one topic if named.
 
-        `after` continues behind the story with that (last_at, id). Raises UnknownName for an unknown topic.
+        `begun_before` asks for those of which something was published before that. `after` continues behind the story
+        with that (last_at, id). Raises UnknownName for an unknown topic.
         """
         query = select(*_STORY).order_by(story.c.last_at.desc(), story.c.id.desc()).limit(limit)
         if since is not None:
             query = query.where(story.c.last_at >= since)
         if until is not None:
             query = query.where(story.c.last_at < until)
+        if begun_before is not None:
+            query = query.where(story.c.first_at < begun_before)
         if after is not None:
             at, id_ = after
             query = query.where(

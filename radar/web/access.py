@@ -12,7 +12,7 @@ from radar.web.problems import ProblemError
 
 #: No key needed, and nothing confidential told.
 ANYONE = frozenset({"anyone"})
-#: No key needed: the unguessable link is the permission, for one issue and one executive's pause.
+#: No key needed: the unguessable link is the permission, for one issue, one executive's pause or one item's answer.
 LINK = frozenset({"link"})
 _EVERY_KEY = frozenset(SCOPES)
 _ADVISOR_AND_READER = frozenset({"advisor", "reader"})
@@ -52,9 +52,37 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/exposures": _ADVISOR,
     "GET /api/v1/feeds": _ADVISOR_AND_READER,
     "GET /api/v1/executives": OWN,
+    "POST /api/v1/executives": _ADVISOR,
+    "PATCH /api/v1/executives/{slug}": _ADVISOR,
     "GET /api/v1/executives/{slug}/agenda": OWN,
+    "POST /api/v1/executives/{slug}/agenda": _ADVISOR,
+    "GET /api/v1/executives/{slug}/agenda/preview": OWN,
+    "PATCH /api/v1/executives/{slug}/agenda/{id}": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/link": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/unlink": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/dismiss": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/propose": _ADVISOR,
+    "POST /api/v1/executives/{slug}/agenda/{id}/end": _ADVISOR,
+    "GET /api/v1/executives/{slug}/agenda/{id}/history": OWN,
+    "GET /api/v1/agendas/stale": _ADVISOR,
     "GET /api/v1/executives/{slug}/issues": OWN,
     "GET /api/v1/executives/{slug}/issues/{week}": OWN,
+    "DELETE /api/v1/executives/{slug}": _ADVISOR,
+    "GET /api/v1/executives/{slug}/pack": _ADVISOR,  # the advisor's notes for a talk, not the executive's
+    "GET /api/v1/executives/{slug}/talks": _ADVISOR,
+    "POST /api/v1/executives/{slug}/talks": _ADVISOR,
+    "GET /api/v1/executives/{slug}/talks/next.ics": OWN,
+    "GET /api/v1/executives/{slug}/feedback": OWN,
+    "POST /api/v1/executives/{slug}/issues/{week}/items/{id}/feedback": OWN,
+    "DELETE /api/v1/executives/{slug}/issues/{week}/items/{id}/feedback": OWN,
+    "GET /api/v1/acceptance": _ADVISOR,
+    "GET /api/v1/executives/{slug}/acceptance": OWN,
+    "GET /api/v1/executives/{slug}/acceptance/{topic}": OWN,
+    "POST /api/v1/executives/{slug}/acceptance/{topic}": _ADVISOR,
+    "POST /api/v1/executives/{slug}/acceptance/{topic}/familiarity": _ADVISOR,
+    "GET /f/{token}": LINK,
+    "POST /f/{token}": LINK,
+    "POST /f/{token}/undo": LINK,
     "GET /i/{token}": LINK,
     "GET /i/{token}/pause": LINK,
     "POST /i/{token}/pause": LINK,

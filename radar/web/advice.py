@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from radar import advising
 from radar.listen.advice import find_gap, find_moves
@@ -12,7 +12,7 @@ from radar.records import AdviceDraft, Position, Ring
 from radar.web import views
 from radar.web.access import Caller, check_name, store_of
 from radar.web.answers import answer
-from radar.web.body import read_json
+from radar.web.body import Body, decode_body
 from radar.web.route import API, Route
 
 _Days = Annotated[date | None, Query(description="Only moves from this day on.")]
@@ -53,16 +53,10 @@ def list_versions(request: Request, slug: str, caller: Caller) -> Response:
     return answer(views.AdviceHistory(slug, tuple(shared), tuple(find_moves(shared))))
 
 
-def write_position(
-    request: Request,
-    slug: str,
-    words: Annotated[Words, Depends(read_json(Words))],
-    caller: Caller,
-) -> Response:
+def write_position(request: Request, slug: str, body: Body, caller: Caller) -> Response:
     """Add a version to the advice on a topic; it is a draft until somebody approves it."""
-    given: dict[str, Any] = {
-        name: value for name, value in msgspec.structs.asdict(words).items() if value is not msgspec.UNSET
-    }
+    words = msgspec.structs.asdict(decode_body(body, Words))
+    given: dict[str, Any] = {name: value for name, value in words.items() if value is not msgspec.UNSET}
     now = request.app.state.now()
     saved = advising.file_position(store_of(request), check_name(slug), given, now, drafted_by=caller.name)
     return answer(saved)

@@ -12,7 +12,7 @@ from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
 from radar.store import Store
-from radar.web import advice, corrections, desk, executives, views, watch
+from radar.web import acceptance, advice, agenda, corrections, desk, executives, feedback, talks, views, watch
 from radar.web.access import Caller, admit, store_of
 from radar.web.answers import answer
 from radar.web.body import describe_body
@@ -56,13 +56,14 @@ def create_web(
             route.endpoint,
             methods=[route.method],
             response_model=route.model,
+            response_class=route.answers,
             tags=[route.tag],
             name=route.endpoint.__name__,
             operation_id=route.endpoint.__name__,
-            openapi_extra={"requestBody": describe_body(route.body)} if route.body else None,
+            openapi_extra=describe_body(route.body) if route.body else None,
         )
     add_pages(app)
-    add_description(app, f"{API}/openapi.json")
+    add_description(app, f"{API}/openapi.json", [route.body for route in _ROUTES if route.body])
     app.add_middleware(Guard, hosts=allowed_hosts(settings.web), refuse=lambda request: answer_error(request, 421))
     return app
 
@@ -95,6 +96,10 @@ _ROUTES = (
     *desk.ROUTES,
     *advice.ROUTES,
     *executives.ROUTES,
+    *agenda.ROUTES,
+    *talks.ROUTES,
+    *feedback.ROUTES,
+    *acceptance.ROUTES,
     Route(f"{API}/me", show_me, views.Me, "key"),
     Route("/healthz", healthz, views.Running, "health"),
     Route("/readyz", readyz, views.Running, "health"),

@@ -1,46 +1,75 @@
-"""What a request brings: JSON of a known shape, read after the key was checked, and never more than fits in memory."""
+"""JSON that requests carry: read up to a limit, decoded into a struct that refuses what it does not know, described."""
 
 import re
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
 
 import msgspec
-from fastapi import Request
+from fastapi import Depends, Request
 
 from radar.errors import Unusable
+from radar.listen.fields import FieldError
 from radar.web.problems import ProblemError
 
 T = TypeVar("T")
-MAX_BODY = 65_536
+MOST_BYTES = 256 * 1024
+_REF = "#/components/schemas/{name}"
 
 
-def read_json(shape: type[T]) -> Callable[[Request], Awaitable[T]]:
-    """Return the dependency that reads a request's body as that shape; 400, 413 or 422 where it is none.
+async def read_body(request: Request) -> bytes:
+    """Return what a request carries; larger than anything we ask for answers 413."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise ProblemError(413)
+    return bytes(body)
 
-    Not FastAPI's own reading: that takes in a whole body, however long, before it is known who sends it.
-    """
-    decoder = msgspec.json.Decoder(shape)
 
-    async def read(request: Request) -> T:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                raise ProblemError(413, f"The body is too long; at most {MAX_BODY:,} bytes are read.")
+Body = Annotated[bytes, Depends(read_body)]
+
+
+def decode_body(body: bytes, shape: type[T]) -> T:
+    """Return the JSON of a request as a struct. Raises Unusable, naming the field and repeating nothing of it."""
+    try:
+        return msgspec.json.decode(body, type=shape)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at `$")
+        raise Unusable(where.rstrip("`").lstrip(".") or "body", _plain(message)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Unusable("body", "is no JSON") from None
+
+
+def _plain(message: str) -> str:
+    if message.startswith("Invalid enum value"):
+        return "is none of the words that are allowed there"
+    if message.startswith("Object contains unknown field"):
+        return "has a field that is none of its own"
+    return re.sub(r"`", "", message)
+
+
+def read_fields(given: msgspec.Struct, readers: Mapping[str, Callable[[str], Any]]) -> dict[str, Any]:
+    """Return the fields of a struct that were given (are not None), texts cleaned by their reader. Raises Unusable."""
+    fields = {name: value for name in given.__struct_fields__ if (value := getattr(given, name)) is not None}
+    for name in fields.keys() & readers.keys():
+        value = fields[name]
         try:
-            return decoder.decode(bytes(body))
-        except msgspec.ValidationError as error:
-            message, _, where = str(error).partition(" - at `$.")
-            # Of an unknown name or value msgspec repeats what was sent; no answer of ours does.
-            message = re.sub(r"^(Invalid enum value|Object contains unknown field) .*", r"\1", message)
-            raise Unusable(where.rstrip("`") or "body", message) from None
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            raise ProblemError(400, "The body is not JSON.") from None
-
-    return read
+            read = readers[name]
+            fields[name] = read(value) if isinstance(value, str) else tuple(read(word) for word in value)
+        except FieldError as error:
+            raise Unusable(name, error.reason) from None
+        except ValueError as error:
+            raise Unusable(name, str(error)) from None
+    return fields
 
 
-def describe_body(shape: type[Any]) -> dict[str, Any]:
-    """Return what the description says of a body of that shape."""
-    (schema,), parts = msgspec.json.schema_components([shape], ref_template="#/components/schemas/{name}")
-    return {"content": {"application/json": {"schema": parts.get(shape.__name__, schema)}}, "required": True}
+def describe_body(shape: Any) -> dict[str, Any]:
+    """Return what OpenAPI says of a request that carries a struct."""
+    schema = {"$ref": _REF.format(name=shape.__name__)}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def describe_structs(shapes: Sequence[Any]) -> dict[str, Any]:
+    """Return the schemas of structs and of what is in them, by name."""
+    _, components = msgspec.json.schema_components(shapes, ref_template=_REF)
+    return components

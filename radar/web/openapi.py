@@ -1,5 +1,6 @@
 """The API described: OpenAPI 3.1, with the access table and the problems as they are, not as the framework assumes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter
 
 from radar.web.access import ACCESS, ANYONE
 from radar.web.answers import answer
+from radar.web.body import describe_structs
 from radar.web.problems import PROBLEM_TYPE, Problem
 
 _TAGGED = "ETag"
@@ -25,27 +27,27 @@ _RESPONSES = {
     "403": "The key's scope does not reach this route.",
     "404": "Nothing by that name, or nothing this key may know of.",
     "409": "There is nothing to do.",
-    "413": "The body is too long.",
+    "413": "The request is larger than anything that is asked for.",
     "422": "A parameter cannot be used.",
     "503": "The database is out of reach.",
     "default": "Any other problem.",
 }
 
 
-def add_description(app: FastAPI, path: str) -> None:
-    """Serve the description at a path."""
+def add_description(app: FastAPI, path: str, bodies: Sequence[Any]) -> None:
+    """Serve the description at a path; `bodies` are the structs that requests carry."""
     described: dict[str, Any] = {}
 
     async def describe_api() -> Response:
         """Describe the API (OpenAPI 3.1)."""
         if not described:
-            described.update(describe(app))
+            described.update(describe(app, bodies))
         return answer(described)
 
     app.add_api_route(path, describe_api, methods=["GET"], include_in_schema=False)
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
+def describe(app: FastAPI, bodies: Sequence[Any]) -> dict[str, Any]:
     """Return the description of an application's API."""
     document = get_openapi(
         title=app.title,
@@ -58,6 +60,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     parts = document["components"]
     parts["schemas"].update(schema.pop("$defs", {}))
     parts["schemas"]["Problem"] = schema
+    parts["schemas"].update(describe_structs(bodies))
     for name in ("HTTPValidationError", "ValidationError"):  # the framework's own, which are never sent
         parts["schemas"].pop(name, None)
     parts["securitySchemes"] = _SECURITY
@@ -70,7 +73,9 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _describe_operation(operation: dict[str, Any], access: frozenset[str], path: str) -> None:
     responses = operation["responses"]
     parameters = operation.get("parameters", [])
-    invalid = any(one["in"] == "query" or "minimum" in one["schema"] for one in parameters)
+    invalid = "requestBody" in operation or any(
+        one["in"] == "query" or "minimum" in one["schema"] for one in parameters
+    )
     named = any(one["in"] == "path" or one["name"] in ("topic", "cursor") for one in parameters)
     responses.pop("422", None)
     codes = ["503", "default"] if path != "/healthz" else ["default"]
@@ -83,7 +88,7 @@ def _describe_operation(operation: dict[str, Any], access: frozenset[str], path:
         # An executive's key can outlive the executive.
         codes += ["404"] if named or path.endswith("/executives") else []
         codes += ["422"] if invalid or "requestBody" in operation else []
-        codes += ["400", "413"] if "requestBody" in operation else []
+        codes += ["413"] if "requestBody" in operation else []
         codes += ["409"] if {"corrections", "desk"} & set(operation.get("tags", [])) else []
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in sorted(codes):

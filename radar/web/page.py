@@ -22,8 +22,10 @@ def _templates() -> Environment:
     )
 
 
-def fill_page(template: str, status: int = 200, headers: dict[str, str] | None = None, **values: str) -> HTMLResponse:
-    """Return a page of ours. `values` are plain text."""
+def fill_page(
+    template: str, status: int = 200, headers: dict[str, str] | None = None, **values: object
+) -> HTMLResponse:
+    """Return a page of ours. `values` are plain text, or made of it."""
     return answer_page(_templates().get_template(template).render(values), status, headers)
 
 

@@ -12,8 +12,10 @@ from radar import __version__
 from radar.brief.render import render_page
 from radar.config import Settings
 from radar.errors import UnknownName
+from radar.rapport import link_issue
 from radar.records import Executive, Issue
 from radar.web.access import store_of
+from radar.web.feedback import add_feedback_pages
 from radar.web.page import answer_page, fill_page
 from radar.web.problems import ProblemError
 
@@ -31,6 +33,7 @@ def add_pages(app: FastAPI) -> None:
         ("POST", "/i/{token}/resume", resume_digests),
     ):
         app.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
+    add_feedback_pages(app)
 
 
 async def show_home() -> Response:
@@ -44,7 +47,9 @@ def show_issue_page(request: Request, token: str) -> Response:
     settings: Settings = request.app.state.settings
     # The request's own host name is one of ours: the guard saw to it.
     here = settings.web.public_url or str(request.base_url).rstrip("/")
-    return answer_page(render_page(issue, pause_url=f"{here}/i/{token}/pause", advisor=settings.advisor.name))
+    links = link_issue(store_of(request), issue, here)
+    links.pop("browser_url")
+    return answer_page(render_page(issue, advisor=settings.advisor.name, **links))
 
 
 def show_pause_page(request: Request, token: str) -> Response:

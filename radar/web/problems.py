@@ -29,6 +29,7 @@ _DETAILS = {
     404: "There is nothing here by that name.",
     405: "This address does not take that method.",
     409: "That has been done already.",
+    413: "The request is larger than anything Radar asks for.",
     421: "This server does not answer to that host name; the operator lists it under web.allowed_hosts.",
     422: "A parameter cannot be used; see errors.",
     503: "The database is out of reach at the moment; try again shortly.",

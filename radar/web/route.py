@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Query, Response
+from fastapi.responses import JSONResponse
 
 API = "/api/v1"
 Limit = Annotated[int, Query(ge=1, le=100, description="At most so many.")]
@@ -19,4 +20,5 @@ class Route:
     model: Any
     tag: str
     method: str = "GET"
-    body: Any = None  # the shape of the JSON it takes, read by `radar.web.body`
+    body: Any = None  # a msgspec struct that the request carries as JSON
+    answers: type[Response] = JSONResponse

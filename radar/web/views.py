@@ -23,6 +23,7 @@ from radar.records import (
     Statement,
     Story,
     Tag,
+    Talk,
     Topic,
 )
 from radar.store.match import Filters
@@ -285,6 +286,14 @@ class IssueDetail(IssueSummary):
     feeds: str
     notes: tuple[str, ...]
     delivery: str
+
+
+@dataclass(frozen=True, slots=True)
+class TalkList:
+    """Talks with an executive, the latest first."""
+
+    executive: str
+    items: tuple[Talk, ...]
 
 
 @dataclass(frozen=True, slots=True)

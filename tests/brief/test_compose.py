@@ -8,7 +8,7 @@ import pytest
 
 from radar.brief.compose import Coverage, compose_issue
 from radar.brief.wording import write_phase
-from radar.records import Issue, Primer, Ranked, Statement
+from radar.records import Detail, Issue, Ranked, Statement
 from tests.building import (
     DAY,
     NOW,
@@ -308,9 +308,7 @@ def test_a_primer_is_for_a_topic_that_is_new_to_the_reader_and_shown() -> None:
     topics.append(make_topic("satellite"))
     ranked = [matter(slug, score=0.9 - n / 10) for n, slug in enumerate(("satellite", "passkeys", "ai"))]
     signals = confirmed("satellite", "passkeys", "ai", "drones")
-    old = make_issue(make_item(make_story("Old news"), "ai"), week="2026-W30", at=NOW - 120 * DAY)
-    earlier = [replace(old, primers=(Primer("ai", "AI", "What ai is."),))]
-    issue = compose(*ranked, signals=signals, topics=topics, earlier=earlier)
+    issue = compose(*ranked, signals=signals, topics=topics, familiarity={"ai": "introduced"})
     assert [primer.topic for primer in issue.primers] == ["passkeys"]
     assert {item.topic: item.new_to_reader for item in issue.items} == {
         "satellite": False, "passkeys": True, "ai": False,
@@ -449,3 +447,29 @@ def test_a_phase_is_followed_week_by_week(phase: Any, weeks: int, words: str) ->
     """As a reader counts."""
     signal = make_signal("passkeys", phase)
     assert write_phase(replace(signal, since=signal.week - timedelta(weeks=weeks))) == words
+
+
+# -- level of detail --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("detail", "sources", "evidence", "primers"),
+    [("plain", 1, "", 3), ("standard", 3, "12 reports on passkeys this week, usually 2", 2), ("technical", 5, "12", 0)],
+)
+def test_the_level_of_detail_decides_what_surrounds_a_claim(
+    detail: Detail, sources: int, evidence: str, primers: int
+) -> None:
+    """Sources, evidence and primers; which things matter, and the advice on them, are the same for all."""
+    ranked = [matter(topic) for topic in TOPICS[:3]]
+    ranked += [make_ranked(make_story(f"Passkeys, again {n}"), PAINLESS, "passkeys", score=0.1) for n in range(6)]
+    topics = [make_topic(topic, primer="It is new.") for topic in TOPICS]
+    material = make_material(*ranked, signals=confirmed(*TOPICS), topics=topics, positions=[make_position("passkeys")])
+    issue = compose_issue(replace(PRESIDENT, detail=detail), WEEK, material, NOW, token="t" * 22)
+    usual = compose_issue(PRESIDENT, WEEK, material, NOW, token="t" * 22)
+    first = next(item for item in issue.section("matters") if item.topic == "passkeys")
+    assert len(first.sources) == sources
+    assert first.more_sources == sum(len(one.story.entries) for one in ranked if "passkeys" in one.topics) - sources
+    assert first.evidence.startswith(evidence)
+    assert bool(first.evidence) == bool(evidence)
+    assert len(issue.primers) == primers
+    assert [(i.claim, i.so_what, i.do) for i in issue.items] == [(i.claim, i.so_what, i.do) for i in usual.items]

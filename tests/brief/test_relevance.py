@@ -15,7 +15,7 @@ from radar.brief.relevance import (
     match_statement,
     quote_statement,
 )
-from radar.records import Tag
+from radar.records import Proposal, Tag
 from radar.text import fold_phrase
 from tests.building import index_topics, make_statement, make_topic
 
@@ -89,6 +89,32 @@ def test_words_alone_never_weigh_like_a_link() -> None:
     alone = match_statement(replace(DONORS, topics=()), fold_phrase("Protect donors"), [], TOPICS, 99.0)
     linked = match_statement(DONORS, fold_phrase("Protect donors"), [tag("ai")], TOPICS, 0.0)
     assert alone.relevance < linked.relevance
+
+
+def test_a_proposed_link_counts_less_than_a_confirmed_one_and_says_so() -> None:
+    """By its own score, and for the topic itself only, not for what is below it."""
+    maybe = replace(DONORS, topics=(), proposed=(Proposal("ai", 0.9, "names “AI”"),))
+    proposed = match_statement(maybe, "x", [tag("ai")], TOPICS, 0.0)
+    unsure = match_statement(replace(maybe, proposed=(Proposal("ai", 0.4, ""),)), "x", [tag("ai")], TOPICS, 0.0)
+    confirmed = match_statement(DONORS, "x", [tag("ai")], TOPICS, 0.0)
+    assert unsure.relevance < ON_AGENDA < proposed.relevance < 0.6 < confirmed.relevance
+    assert proposed.reason == f"may be about {TOPICS['ai'].name}, not confirmed yet"
+    assert match_statement(maybe, "x", [tag("note-takers")], TOPICS, 0.0).relevance == 0.0
+
+
+@given(st.floats(0, 1), st.floats(0.55, 1), st.floats(0, 2))
+def test_a_proposal_never_outdoes_a_link(score: float, confidence: float, agreement: float) -> None:
+    """However sure it is, and however well the words agree."""
+    tags = [tag("ai", confidence)]
+    maybe = replace(DONORS, topics=(), proposed=(Proposal("ai", score, ""),))
+    linked = match_statement(DONORS, STORY, tags, TOPICS, agreement).relevance
+    assert match_statement(maybe, STORY, tags, TOPICS, agreement).relevance <= linked
+
+
+def test_one_word_in_common_makes_no_news_of_a_weak_proposal() -> None:
+    """“Reach” alone is no reason to tell of whatever else was proposed."""
+    maybe = replace(DONORS, topics=(), proposed=(Proposal("ai", 0.4, ""),))
+    assert match_statement(maybe, fold_phrase("Donors"), [tag("ai")], TOPICS, 1.0).relevance < ON_AGENDA
 
 
 @given(st.floats(0, 2), st.floats(0, 2), st.floats(0.55, 1))

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
 from radar.errors import UnknownName
-from radar.records import Raised, Statement, StatementChange
+from radar.records import Proposal, Raised, Statement, StatementChange
 from radar.store import Store
-from tests.store.store_samples import DAY, NOW, PRESIDENT, make_topic
+from tests.store.store_samples import DAY, NOW, PRESIDENT, make_topic, race
 
 DONORS = Statement(
     "s1",
@@ -99,3 +100,59 @@ def test_the_first_day_on_which_a_topic_was_raised_stands_until_it_is_taken_back
     assert store.list_raised() == [board]
     with pytest.raises(UnknownName):
         store.remove_raised("ai", "nobody")
+
+
+# -- the register -----------------------------------------------------------------------------------------------------
+
+
+def test_proposals_and_dismissals_come_back_as_they_were(store: Store) -> None:
+    """For the store, and for the quick look-up that answers questions."""
+    store.save_topics([make_topic("ai")])
+    store.save_executive(replace(PRESIDENT, detail="technical"))
+    words = replace(DONORS, topics=(), proposed=(Proposal("ai", 0.66, "names “AI”"),), dismissed=("ai",))
+    store.save_statement(words, NOW, "advisor")
+    assert store.find_statement("s1") == words
+    assert store.statement_changes("s1")[0].statement == words
+    assert store.find_executive("president").detail == "technical"
+
+
+def test_statements_added_at_once_get_numbers_of_their_own(store: Store) -> None:
+    """Eight advisors, one executive; a number that is taken is passed over."""
+    store.save_topics([make_topic("ai")])
+    store.save_executive(PRESIDENT)
+    store.save_statement(replace(DONORS, id="president-3", topics=(), ended_on=NOW.date()), NOW, "advisor")
+    draft = Statement("", "president", "x")
+    added = race([lambda: store.add_statement(draft, NOW, "advisor")] * 8)
+    assert {one.id for one in added} == {f"president-{n}" for n in (1, 2, 4, 5, 6, 7, 8, 9)}
+    with pytest.raises(UnknownName):
+        store.add_statement(replace(draft, executive="nobody"), NOW, "advisor")
+
+
+def test_changes_made_at_once_are_all_kept(store: Store) -> None:
+    """Each is made to what the others left."""
+    topics = [f"t{n}" for n in range(6)]
+    store.save_topics([make_topic(topic) for topic in topics])
+    store.save_executive(PRESIDENT)
+    store.save_statement(Statement("s1", "president", "x"), NOW, "advisor")
+
+    def link(topic: str) -> Statement:
+        return store.change_statement("s1", lambda one: replace(one, topics=(*one.topics, topic)), NOW, topic)
+
+    race([partial(link, topic) for topic in topics])
+    assert set(store.find_statement("s1").topics) == set(topics)
+    assert len(store.statement_changes("s1")) == 7
+    with pytest.raises(UnknownName, match="did you mean s1"):
+        store.change_statement("s11", lambda one: one, NOW, "advisor")
+
+
+def test_a_register_is_saved_whole_or_not_at_all(store: Store) -> None:
+    """An unknown topic in the last statement, and neither executive nor statement is there."""
+    store.save_topics([make_topic("ai")])
+    good, bad = Statement("s1", "president", "x", topics=("ai",)), Statement("s2", "president", "y", topics=("ia",))
+    with pytest.raises(UnknownName):
+        store.save_register([PRESIDENT], [good, bad], NOW, "advisor")
+    assert store.list_executives() == []
+    store.save_register([PRESIDENT], [good], NOW, "advisor")
+    store.save_register([PRESIDENT], [good], NOW, "advisor")
+    assert store.list_statements("president") == [good]
+    assert len(store.statement_changes("s1")) == 1

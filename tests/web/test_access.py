@@ -42,19 +42,51 @@ EXPECTED = {
     f"GET {API}/positions": {**_KEYED, "reader": 403},
     f"GET {API}/positions/moves": {**_KEYED, "reader": 403},
     f"GET {API}/topics/{{slug}}/positions": {**_KEYED, "reader": 403},
-    f"POST {API}/topics/{{slug}}/positions": {**_DESK, "advisor": 400},
+    f"POST {API}/topics/{{slug}}/positions": _DESK,
     f"GET {API}/topics/{{slug}}/positions/draft": {**_DESK, "advisor": 200},
     f"POST {API}/topics/{{slug}}/positions/{{version}}/approve": _DESK,
     f"GET {API}/exposures": {**_DESK, "advisor": 200},
     f"GET {API}/feeds": {**_KEYED, "anna": 403, "bert": 403},
     f"GET {API}/executives": {**_KEYED, "reader": 403},
+    f"POST {API}/executives": _DESK,
+    f"PATCH {API}/executives/{{slug}}": _DESK,
     f"GET {API}/executives/{{slug}}/agenda": _ANNAS,
+    f"POST {API}/executives/{{slug}}/agenda": _DESK,
+    f"GET {API}/executives/{{slug}}/agenda/preview": _ANNAS,
+    f"PATCH {API}/executives/{{slug}}/agenda/{{id}}": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/link": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/unlink": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/dismiss": _DESK,
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/propose": {**_DESK, "advisor": 200},
+    f"POST {API}/executives/{{slug}}/agenda/{{id}}/end": {**_DESK, "advisor": 200},
+    f"GET {API}/executives/{{slug}}/agenda/{{id}}/history": _ANNAS,
+    f"GET {API}/agendas/stale": {**_DESK, "advisor": 200},
     f"GET {API}/executives/{{slug}}/issues": _ANNAS,
     f"GET {API}/executives/{{slug}}/issues/{{week}}": _ANNAS,
+    f"GET {API}/executives/{{slug}}/feedback": _ANNAS,
+    f"POST {API}/executives/{{slug}}/issues/{{week}}/items/{{id}}/feedback": _ANNAS,
+    f"DELETE {API}/executives/{{slug}}/issues/{{week}}/items/{{id}}/feedback": _ANNAS,
+    f"GET {API}/acceptance": {**_DESK, "advisor": 200},
+    f"GET {API}/executives/{{slug}}/acceptance": _ANNAS,
+    f"GET {API}/executives/{{slug}}/acceptance/{{topic}}": _ANNAS,
+    f"POST {API}/executives/{{slug}}/acceptance/{{topic}}": {**_DESK, "advisor": 200},
+    f"POST {API}/executives/{{slug}}/acceptance/{{topic}}/familiarity": {**_DESK, "advisor": 200},
+    "GET /f/{token}": _OPEN,
+    "POST /f/{token}": _OPEN,
+    "POST /f/{token}/undo": _OPEN,
     "GET /i/{token}": _OPEN,
     "GET /i/{token}/pause": _OPEN,
     "POST /i/{token}/pause": _OPEN,
     "POST /i/{token}/resume": _OPEN,
+}
+
+
+#: End of a path → what it must be asked with.
+_ASKED = {
+    "/search": "?q=passkeys",
+    "/feedback": "?answer=useful",
+    "/acceptance/{topic}": "?stage=declined",
+    "/familiarity": "?level=familiar",
 }
 
 
@@ -70,8 +102,14 @@ def fill(pattern: str, world: World, slug: str) -> str:
     """The path to that executive's, of a pattern."""
     person = slug if "executives" in pattern else "passkeys"
     values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
-    values |= {"term": "black friday", "version": "2"}
-    asked = "?q=passkeys" if pattern.endswith("/search") else ""
+    values |= {"term": "black friday", "topic": "passkeys", "version": "2"}
+    if "/items/" in pattern:
+        values["id"] = "i1"
+    if "/agenda/" in pattern:
+        values["id"] = f"s-{slug}"
+    if pattern.startswith("/f/"):
+        values["token"] = world.answer_token(slug, "useful")
+    asked = next((query for end, query in _ASKED.items() if pattern.endswith(end)), "")
     return re.sub(r"{(\w+)}", lambda match: values[match[1]], pattern) + asked
 
 
@@ -130,7 +168,9 @@ def test_nobody_writes_through_a_key(world: World) -> None:
     assert after == before
 
 
-@pytest.mark.parametrize("rest", ["agenda", "issues", "issues/2026-W48"])
+@pytest.mark.parametrize(
+    "rest", ["agenda", "issues", "issues/2026-W48", "feedback", "acceptance", "acceptance/passkeys"]
+)
 def test_another_executive_looks_like_one_who_does_not_exist(world: World, rest: str) -> None:
     """Status, headers and body are the same, so that nobody can try out who there is."""
     client = world.client("anna")

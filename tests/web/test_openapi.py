@@ -56,7 +56,7 @@ def test_the_description_covers_the_api_and_its_keys(document: dict[str, Any]) -
 
 
 #: Bodies: right, the same again, a word that does not fit, no JSON, too long.
-_BODIES = (b'{"say": "Wait."}', b'{"say": "Wait."}', b'{"ring": "x", "week": 3}', b"{", b" " * 100_000)
+_BODIES = (b'{"say": "Wait."}', b'{"say": "Wait."}', b'{"ring": "x", "week": 3}', b"{", b" " * 300_000)
 
 
 def test_every_answer_is_described(world: World, document: dict[str, Any]) -> None:
@@ -76,7 +76,8 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
             address = path.format(
                 slug=named,
                 week="2026-W48",
-                id=story,
+                id=("i1" if slug == "anna" else "none") if "/items/" in path else story,
+                topic="passkeys" if slug == "anna" else "none",
                 number=int(slug == "anna"),
                 term=term if slug == "anna" else "none",
                 version=world.store.position_history("passkeys")[-1].version,
@@ -92,6 +93,9 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
                 f"?entry={other}",
                 "?about=undo",
                 "?about=yes",
+                "?answer=useful",
+                "?stage=declined",
+                "?level=familiar",
                 # and what is done already
                 *("?topic=passkeys", "?quadrant=frontier&definition=What+it+is.", "?by=Ida+Advisor") * 2,
                 *_BODIES,
@@ -117,7 +121,13 @@ def test_an_etag_is_described_where_there_is_one(world: World, document: dict[st
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             address = path.format(
-                slug="passkeys", week="2026-W48", id=world.stories[1], number=1, term="quorvex", version=1
+                slug="passkeys",
+                week="2026-W48",
+                id=world.stories[1],
+                number=1,
+                term="quorvex",
+                topic="ai",
+                version=1,
             )
             answer = world.client("advisor").request(method, f"{address}?q=passkeys")
             assert ("etag" in answer.headers) == ("304" in operation["responses"]), path

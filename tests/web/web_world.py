@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from radar.rapport import link_item
 from radar.records import (
+    Answer,
     Crawl,
     Crossing,
     Entry,
@@ -52,6 +54,11 @@ class World:
     keys: dict[str, str]  # person → Authorization header
     tokens: dict[str, str]  # executive → the token of their issue
     stories: tuple[str, ...]
+
+    def answer_token(self, slug: str, answer: Answer | None) -> str:
+        """Return the token by which that executive's first item is answered."""
+        issue = self.store.list_issues(slug)[0]
+        return link_item(self.store, issue, issue.items[0])[answer]
 
     def client(self, person: str = "nobody") -> TestClient:
         """Return an HTTP client that presents that person's key."""

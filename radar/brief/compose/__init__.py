@@ -6,14 +6,16 @@ The issue is the one stored selection: mail, page, API and command line render i
 from dataclasses import replace
 from datetime import datetime
 
+from radar.brief.compose.aside import leave_out_held
 from radar.brief.compose.choose import Choosing
-from radar.brief.compose.margins import Margins
+from radar.brief.compose.items import cite_story
+from radar.brief.compose.margins import Margins, find_moves
 from radar.brief.compose.material import LOOK_BACK, Coverage, Material
 from radar.brief.compose.quiet import Quiet
 from radar.brief.wording import count_reading, write_feeds, write_preheader, write_subject
 from radar.records import Executive, Issue
 
-__all__ = ["LOOK_BACK", "Coverage", "Material", "compose_issue"]
+__all__ = ["LOOK_BACK", "Coverage", "Material", "cite_story", "compose_issue", "find_moves"]
 
 WORDS_PER_MINUTE = 200
 WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -21,7 +23,7 @@ WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturd
 
 def compose_issue(executive: Executive, week: str, material: Material, now: datetime, token: str) -> Issue:
     """Return the issue. The same arguments give the same issue, byte for byte."""
-    return _Composer(executive, week, material, now).compose(token)
+    return _Composer(executive, week, leave_out_held(material), now).compose(token)
 
 
 class _Composer(Choosing, Quiet, Margins):

@@ -45,7 +45,7 @@ class Choosing(Items):
         item = self._write_item("matters", lead, topic, sources=[one.story for one in group])
         return replace(
             item,
-            evidence=signal.sentence,
+            evidence=signal.sentence if self.amount.evidence else "",
             so_what=position.so_what if position else "",
             say=position.say if position else "",
             do=write_step(position, self.now.date())
@@ -110,6 +110,7 @@ class Choosing(Items):
             position = self._current(signal.topic)
             advice = f"Our position: {position.ring}." if position else "Advice is being prepared."
             say = position.say if position else ""  # whoever is asked about it tomorrow needs an answer today
-            items.append(replace(item, evidence=signal.sentence, say=say, do=advice))
+            evidence = signal.sentence if self.amount.evidence else ""
+            items.append(replace(item, evidence=evidence, say=say, do=advice))
             self.topics_told.add(signal.topic)
         return tuple(items)

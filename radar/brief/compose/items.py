@@ -1,16 +1,32 @@
 """One issue in the making: what was told before, and how a story becomes an item."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from radar.brief.compose.material import LOOK_BACK, Material
 from radar.brief.wording import write_phase
-from radar.records import Executive, Item, Position, Ranked, Source, Story
+from radar.records import Detail, Executive, Item, Position, Ranked, Source, Story
 from radar.text import stable_id
 
-MAX_SOURCES = 3
 #: A briefed story returns only when this many owners have joined since, and half as many again.
 NEWS_OWNERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """How much an issue carries for a reader of some level of detail."""
+
+    sources: int  # at most, an item
+    evidence: bool  # is it told beside the claim?
+    primers: int  # at most
+
+
+AMOUNTS: dict[Detail, Amount] = {
+    "plain": Amount(sources=1, evidence=False, primers=3),
+    "standard": Amount(sources=3, evidence=True, primers=2),
+    "technical": Amount(sources=5, evidence=True, primers=0),
+}
 
 
 class Items:
@@ -18,18 +34,19 @@ class Items:
 
     def __init__(self, executive: Executive, week: str, material: Material, now: datetime) -> None:
         self.executive, self.week, self.material, self.now = executive, week, material, now
+        self.amount = AMOUNTS[executive.detail]
         self.earlier = material.earlier[:LOOK_BACK]
         self.briefed: dict[str, int] = {}  # story id → owners it was briefed with, at most
         for source in (source for issue in self.earlier for item in issue.items for source in item.sources):
             told = material.merged.get(source.story_id, source.story_id)
             self.briefed[told] = max(self.briefed.get(told, 0), source.publishers)
-        self.met = {primer.topic for issue in material.earlier for primer in issue.primers}
         self.told: set[str] = set()  # story ids used in this issue
         self.topics_told: set[str] = set()
 
     def _write_item(self, section: str, one: Ranked, topic: str, sources: Sequence[Story] = ()) -> Item:
         stories = list(sources) or [one.story]
-        self.told.update(story.id for story in stories[:MAX_SOURCES])
+        cited = stories[: self.amount.sources]
+        self.told.update(story.id for story in cited)
         signal = self.material.signals.get(topic)
         owners = {owner for story in stories for owner in story.publishers}
         return Item(
@@ -42,8 +59,8 @@ class Items:
             phase_note=write_phase(signal) if signal else "",
             why=one.why,
             quote=one.statement.text if one.statement else "",
-            sources=tuple(_cite(story) for story in stories[:MAX_SOURCES]),
-            more_sources=max(0, sum(len(story.entries) for story in stories) - min(len(stories), MAX_SOURCES)),
+            sources=tuple(cite_story(story) for story in cited),
+            more_sources=max(0, sum(len(story.entries) for story in stories) - len(cited)),
             publishers=len(owners),
             update=one.story.id in self.briefed,
             score=one.score,
@@ -77,7 +94,8 @@ class Items:
         return position.due_on >= self.now.date()
 
 
-def _cite(story: Story) -> Source:
+def cite_story(story: Story) -> Source:
+    """Return a story as a digest cites it."""
     entry = next((e for e in story.entries if e.title == story.title), story.entries[0] if story.entries else None)
     return Source(
         story_id=story.id,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from radar.records import Issue, Position, Ranked, Signal, Statement, Topic
+from radar.records import Familiarity, Held, Issue, Position, Ranked, Signal, Statement, Topic
 
 LOOK_BACK = 8  # issues in which a warning is remembered
 
@@ -31,4 +31,6 @@ class Material:
     statements: Sequence[Statement]
     earlier: Sequence[Issue]  # newest first
     coverage: Coverage
+    familiarity: Mapping[str, Familiarity] = field(default_factory=dict)  # topic → how well the reader knows it
+    held: Mapping[str, Held] = field(default_factory=dict)  # topics the reader set aside
     merged: Mapping[str, str] = field(default_factory=dict)  # id of a story that is no more → the one it went into

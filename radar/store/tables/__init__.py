@@ -4,9 +4,10 @@ Columns carry the names of the records' fields, so that a row is a record. Texts
 means "not yet".
 """
 
+from radar.store.tables.acceptance import feedback, secret, step, taught
 from radar.store.tables.base import metadata
 from radar.store.tables.brief import alarm, api_key, issue, letter, outbox
-from radar.store.tables.listen import executive, position, raised, statement, statement_change
+from radar.store.tables.listen import executive, position, raised, statement, statement_change, talk
 from radar.store.tables.watch import (
     archived,
     candidate,
@@ -34,6 +35,7 @@ __all__ = [
     "entry",
     "executive",
     "feed",
+    "feedback",
     "host",
     "issue",
     "letter",
@@ -41,14 +43,18 @@ __all__ = [
     "outbox",
     "position",
     "raised",
+    "secret",
     "signal",
     "statement",
     "statement_change",
+    "step",
     "story",
     "story_alias",
     "story_correction",
     "tag",
     "tag_correction",
+    "talk",
+    "taught",
     "topic",
     "topic_name",
     "training",

@@ -11,7 +11,7 @@ from sqlalchemy import (
     text,
 )
 
-from radar.records import Statement
+from radar.records import Proposal, Statement
 from radar.store.columns import Json, Number, Text, UTCDateTime, words
 from radar.store.tables.base import metadata
 
@@ -27,6 +27,7 @@ executive = Table(
     Column("time", Text, nullable=False),
     Column("paused", Boolean, nullable=False),
     Column("enrolled_at", UTCDateTime),
+    Column("detail", Text, nullable=False, server_default="standard"),
 )
 
 statement = Table(
@@ -43,6 +44,8 @@ statement = Table(
     Column("include", words(), nullable=False),
     Column("mute", words(), nullable=False),
     Column("ended_on", Date),
+    Column("proposed", Json(tuple[Proposal, ...]), nullable=False, server_default="[]"),
+    Column("dismissed", words(), nullable=False, server_default="[]"),
     Index("ix_statement_executive", "executive"),
 )
 
@@ -81,4 +84,16 @@ raised = Table(
     Column("topic", Text, ForeignKey("topic.slug"), primary_key=True),
     Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
     Column("raised_on", Date, nullable=False),
+)
+
+talk = Table(
+    "talk",
+    metadata,
+    Column("executive", Text, ForeignKey("executive.slug"), primary_key=True),
+    Column("held_on", Date, primary_key=True),
+    Column("noted_at", UTCDateTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("next_at", UTCDateTime),
+    Column("moved", Integer, nullable=False),
 )

@@ -1,0 +1,80 @@
+"""One-on-one talks: the pack an advisor takes along, and what comes of the talk."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from email.utils import parseaddr
+
+from radar.brief.invitation import write_invitation
+from radar.brief.pack import Notes, compose_pack, find_since
+from radar.brief.relevance import format_day
+from radar.errors import UnknownName
+from radar.listen.acceptance import find_held, judge_topics
+from radar.listen.talk import OnFile, TalkNotes, settle_talk
+from radar.pipeline.brief import Briefing
+from radar.rapport import read_dossier
+from radar.records import Outcomes, Pack, Statement
+
+#: A statement this old, without a review date, is asked about.
+OLD = timedelta(days=90)
+
+
+class Talking(Briefing):
+    """What happens before a talk, and after it."""
+
+    def compose_pack(self, executive: str, now: datetime) -> Pack:
+        """Compose the pack for a talk with an executive now. Raises UnknownName."""
+        person = self.store.find_executive(executive)
+        talks = self.store.list_talks(executive)
+        dossier = read_dossier(self.store, executive, now)
+        accepted = judge_topics(dossier.steps, now.date())
+        signals = self.list_signals()
+        statements = self.store.list_statements(executive)
+        since = find_since(talks, now)
+        span = max(timedelta(days=1), now - datetime(since.year, since.month, since.day, tzinfo=now.tzinfo))
+        notes = Notes(
+            statements=statements,
+            stale=_find_stale(statements, now.date()),
+            topics=self.topics,
+            histories={topic: self.store.signal_history(topic) for topic in signals},
+            ranked=self.rank(executive, now, span, dossier),
+            positions=self.store.list_versions(),
+            talks=talks,
+            steps=dossier.steps,
+            acceptances=accepted,
+            held=find_held(accepted.values(), signals, now.date()),
+            answers=dossier.feedback,
+            raised=[one for one in self.store.list_raised() if one.executive == executive],
+        )
+        return compose_pack(person, notes, now)
+
+    def note_talk(self, executive: str, notes: TalkNotes, now: datetime, by: str) -> Outcomes:
+        """Store what came of a talk, all of it or nothing. Raises UnknownName; Unusable, naming the field."""
+        file = OnFile(
+            person=self.store.find_executive(executive),
+            statements=self.store.list_statements(executive, ended=True),
+            steps=self.store.list_steps(executive),
+            talks=self.store.list_talks(executive),
+            topics=self.topics.keys(),
+        )
+        return self.store.save_outcomes(settle_talk(notes, file, now, by))
+
+    def write_invitation(self, executive: str) -> bytes:
+        """Return the next talk with an executive as an iCalendar file. Raises UnknownName when there is no date."""
+        person = self.store.find_executive(executive)
+        talk = next(iter(self.store.list_talks(executive)), None)
+        if talk is None or talk.next_at is None:
+            raise UnknownName(f"no next talk with {executive} is on file: `radar talk {executive}` notes one")
+        advisor = self.settings.advisor
+        organiser = advisor.email or parseaddr(self.settings.mail.sender)[1]
+        return write_invitation(talk, person, advisor.name, organiser, self._find_domain())
+
+
+def _find_stale(statements: Sequence[Statement], today: date) -> dict[str, str]:
+    """Return why statements are to be asked about, by id."""
+    found = {}
+    for words in statements:
+        if words.review_on and words.review_on < today:
+            found[words.id] = f"to be reviewed since {format_day(words.review_on)}"
+        elif words.noted_on and not words.review_on and today - words.noted_on > OLD:
+            found[words.id] = "ask whether it still holds"
+    return found

@@ -1,0 +1,140 @@
+"""The routes of acceptance: how an executive stands with each topic, its history, and what the advisor notes."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from radar.listen.acceptance import count_stages
+from radar.rapport import judge_rapports, list_funnel, note_familiarity, note_step, read_dossier
+from radar.records import Channel, Familiarity, Rapport, Stage, Step
+from radar.store.names import unknown_name
+from radar.web.access import Caller, check_name, reach_executive, store_of
+from radar.web.answers import answer
+from radar.web.route import API, Route
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceList:
+    """How an executive stands with each topic they have met, by topic."""
+
+    executive: str
+    items: tuple[Rapport, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptanceDetail:
+    """How an executive stands with a topic, and the steps that led there, oldest first."""
+
+    rapport: Rapport
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageCount:
+    """How many topics stand at a stage."""
+
+    stage: Stage
+    topics: int
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How many topics stand at each stage with an executive, in the order of the ladder."""
+
+    executive: str
+    stages: tuple[StageCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelList:
+    """The funnel of every executive, by name."""
+
+    items: tuple[Funnel, ...]
+
+
+def show_funnel(request: Request) -> Response:
+    """Show how many topics stand at each stage, by executive."""
+    funnel = list_funnel(store_of(request), request.app.state.now())
+    lines = []
+    for slug, rapports in funnel.items():
+        counted = count_stages(one.acceptance for one in rapports if one.acceptance)
+        lines.append(Funnel(slug, tuple(StageCount(stage, topics) for stage, topics in counted.items())))
+    return answer(FunnelList(tuple(lines)))
+
+
+def list_acceptance(request: Request, slug: str, caller: Caller) -> Response:
+    """List how an executive stands with each topic they have met: how well they know it, how far they have come."""
+    executive = reach_executive(request, caller, slug)
+    now = request.app.state.now()
+    found = judge_rapports(read_dossier(store_of(request), executive.slug, now), now.date())
+    return answer(AcceptanceList(slug, tuple(found.values())))
+
+
+def show_acceptance(request: Request, slug: str, topic: str, caller: Caller) -> Response:
+    """Show how an executive stands with a topic, and every step that led there, oldest first."""
+    return _show(request, reach_executive(request, caller, slug).slug, check_name(topic))
+
+
+def set_acceptance(
+    request: Request,
+    slug: str,
+    topic: str,
+    stage: Annotated[Stage, Query(description="Where they stand now; overrules what was derived.")],
+    caller: Caller,
+    channel: Annotated[Channel, Query(description="How it came about.")] = "talk",
+    note: Annotated[str, Query(description="A sentence, at most 500 characters.")] = "",
+    on: Annotated[date | None, Query(description="When it happened; today if left out.")] = None,
+    revisit_on: Annotated[date | None, Query(description="Declined or parked: not to be floated before.")] = None,
+    nudge_on: Annotated[date | None, Query(description="When to bring it up again.")] = None,
+) -> Response:
+    """Note a step of an executive with a topic."""
+    executive = reach_executive(request, caller, slug)
+    note_step(
+        store_of(request),
+        executive.slug,
+        check_name(topic),
+        stage,
+        request.app.state.now(),
+        caller.name,
+        channel=channel,
+        note=note,
+        on=on,
+        revisit_on=revisit_on,
+        nudge_on=nudge_on,
+    )
+    return _show(request, executive.slug, topic)
+
+
+def set_familiarity(
+    request: Request,
+    slug: str,
+    topic: str,
+    level: Annotated[Familiarity, Query(description="Never met: the next digest brings the primer again.")],
+    caller: Caller,
+) -> Response:
+    """Note how well an executive knows a topic; what happens later builds on it."""
+    executive = reach_executive(request, caller, slug)
+    now = request.app.state.now()
+    note_familiarity(store_of(request), executive.slug, check_name(topic), level, now, caller.name)
+    return _show(request, executive.slug, topic)
+
+
+def _show(request: Request, executive: str, topic: str) -> Response:
+    now = request.app.state.now()
+    dossier = read_dossier(store_of(request), executive, now)
+    found = judge_rapports(dossier, now.date()).get(topic)
+    if found is None:
+        raise unknown_name("topic", topic)
+    return answer(AcceptanceDetail(found, tuple(step for step in dossier.steps if step.topic == topic)))
+
+
+_OF = f"{API}/executives/{{slug}}/acceptance"
+ROUTES = (
+    Route(f"{API}/acceptance", show_funnel, FunnelList, "acceptance"),
+    Route(_OF, list_acceptance, AcceptanceList, "acceptance"),
+    Route(f"{_OF}/{{topic}}", show_acceptance, AcceptanceDetail, "acceptance"),
+    Route(f"{_OF}/{{topic}}", set_acceptance, AcceptanceDetail, "acceptance", "POST"),
+    Route(f"{_OF}/{{topic}}/familiarity", set_familiarity, AcceptanceDetail, "acceptance", "POST"),
+)
