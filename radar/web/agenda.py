@@ -37,7 +37,7 @@ class StatementFields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mute: tuple[str, ...] | None = None
 
 
-class NewStatement(StatementFields, frozen=True, forbid_unknown_fields=True):
+class StatementDraft(StatementFields, frozen=True, forbid_unknown_fields=True):
     """What an executive wants: `text`, in their own words, and what is known beside it."""
 
     topics: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ class StaleList:
 def note_statement(request: Request, slug: str, body: Body, caller: Caller, dry_run: DryRun = False) -> Response:
     """Note what an executive wants; the topics it may be about are proposed."""
     executive = reach_executive(request, caller, slug)
-    given = decode_body(body, NewStatement)
+    given = decode_body(body, StatementDraft)
     if given.text is None:
         raise Unusable("text", "is missing; write what they want, in their own words")
     pipeline, now = _desk(request)
@@ -221,7 +221,7 @@ def _answer_dry(statement: Statement, weeks: list[PreviewWeek]) -> Response:
 
 _AGENDA = f"{API}/executives/{{slug}}/agenda"
 ROUTES = (
-    Route(_AGENDA, note_statement, Noted, "executives", "POST", NewStatement),
+    Route(_AGENDA, note_statement, Noted, "executives", "POST", StatementDraft),
     Route(f"{_AGENDA}/preview", preview_agenda, Preview, "executives"),
     Route(f"{_AGENDA}/{{id}}", change_statement, Noted, "executives", "PATCH", StatementFields),
     Route(f"{_AGENDA}/{{id}}/link", link_statement, Noted, "executives", "POST"),
