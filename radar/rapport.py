@@ -49,14 +49,12 @@ class Dossier:
     taught: tuple[Taught, ...]
 
 
-def read_dossier(store: Store, executive: str, now: datetime) -> Dossier:
-    """Read what is on file of an executive up to a moment. Raises UnknownName."""
-    issues = tuple(issue for issue in store.list_issues(executive, MOST_ISSUES) if issue.composed_at <= now)
-    feedback = tuple(one for one in store.list_feedback(executive) if one.at <= now)
-    noted = [one for one in store.list_steps(executive) if one.at <= now]
-    steps = sort_steps([*derive_steps(issues, feedback), *noted])
-    taught = tuple(one for one in store.list_taught(executive) if one.at <= now)
-    return Dossier(executive, issues, feedback, tuple(steps), taught)
+def read_dossier(store: Store, executive: str) -> Dossier:
+    """Read what is on file of an executive. Raises UnknownName."""
+    issues = store.list_issues(executive, MOST_ISSUES)
+    feedback = store.list_feedback(executive)
+    steps = sort_steps([*derive_steps(issues, feedback), *store.list_steps(executive)])
+    return Dossier(executive, tuple(issues), tuple(feedback), tuple(steps), tuple(store.list_taught(executive)))
 
 
 def judge_rapports(dossier: Dossier, today: date) -> dict[str, Rapport]:
@@ -214,6 +212,6 @@ def list_funnel(store: Store, now: datetime) -> dict[str, Sequence[Rapport]]:
     """Return how every executive stands with every topic they have met, by executive."""
     today = now.astimezone(UTC).date()
     return {
-        person.slug: tuple(judge_rapports(read_dossier(store, person.slug, now), today).values())
+        person.slug: tuple(judge_rapports(read_dossier(store, person.slug), today).values())
         for person in store.list_executives()
     }

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from radar.records import Feedback, Issue, Key, Outgoing, Raised, Statement, Step, Talk, Taught
 from radar.store import Store
+from radar.store.engine import dump
 from radar.store.erase import find_owned
-from radar.store.tables import metadata
+from radar.store.tables import metadata, outbox
 
 DAY = timedelta(days=1)
 
@@ -24,7 +25,9 @@ def plant_canary(store: Store, slug: str, canary: str, issue: Issue, topic: str,
         store.save_statement(words, now, f"author {stamp}")
     body = f"Subject: your digest {stamp}\r\n\r\n{stamp}\r\n".encode()
     mail = Outgoing(f"<{slug}@radar.example>", slug, issue.week, "r@x.example", f"{canary}@x.example", body, now)
-    store.save_issue(issue, [mail])
+    if not store.save_issue(issue, [mail]):
+        with store._write() as connection:
+            connection.execute(insert(outbox), [dump(mail, outbox)])
     letter = replace(
         mail, message_id=f"<desk-{slug}@radar.example>", executive=None, week=None, recipient="a@x.example"
     )

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from werkzeug import Request, Response
 
 from radar.app import App
 from radar.config import CrawlSettings, MailSettings, Settings, WebSettings
+from radar.rapport import open_link
 from radar.records import Feed, Position, Statement
 from radar.store import Store
 from tests.building import PRESIDENT
@@ -85,3 +87,7 @@ def test_one_article_travels_from_bytes_to_the_executives_inbox(
         assert body is not None
         assert ARTICLE in body.get_content()
         assert "let donors sign in safely" in body.get_content()
+        tokens = re.findall(r"https://radar\.example/f/([\w.-]+)", body.get_content())
+        opened = [open_link(store, token, clock[0]) for token in tokens]
+        assert {(found[0].week, found[1].claim) for found in opened if found} == {("2026-W49", ARTICLE)}
+        assert len(opened) == (1 if part == "plain" else 4)

@@ -35,6 +35,7 @@ TITLES = (
     ("Drone pilots want clearer rules", "drones"),
 )
 TOPICS = index_topics(make_topic("passkeys", primer="Keys instead of words."), make_topic("drones", primer="They fly."))
+ROUNDING = 0.0002
 LAST, THIS, NEXT = "2026-W47", "2026-W48", "2026-W49"
 
 
@@ -91,7 +92,7 @@ def test_useful_raises_what_is_alike_and_says_so(pipeline: Pipeline) -> None:
     ranked = pipeline.rank("president", NOW)
     after = scores(ranked)
     for title, topic in TITLES:
-        assert before[title] / 2 <= after[title] <= before[title] * 2
+        assert before[title] / 2 - ROUNDING <= after[title] <= before[title] * 2 + ROUNDING
         if topic == "passkeys":
             assert after[title] > before[title]
     why = {one.story.title: " ".join(one.why) for one in ranked}
@@ -108,7 +109,7 @@ def test_not_for_me_lowers_what_is_alike_and_ends_that_story(pipeline: Pipeline)
     assert len(gone) == 1
     for title, topic in TITLES:
         if topic == "passkeys" and title not in gone:
-            assert before[title] / 2 <= after[title] < before[title]
+            assert before[title] / 2 - ROUNDING <= after[title] < before[title]
 
 
 def test_knew_already_lowers_nothing(pipeline: Pipeline) -> None:
@@ -143,7 +144,7 @@ def test_anothers_ranking_stays_and_taking_back_restores(pipeline: Pipeline, ans
 
 
 def judge(pipeline: Pipeline, executive: str = "president", now: Any = NOW) -> dict[str, Any]:
-    return judge_rapports(read_dossier(pipeline.store, executive, now), now.date())
+    return judge_rapports(read_dossier(pipeline.store, executive), now.date())
 
 
 def test_an_issue_floats_introduces_and_an_answer_goes_on(pipeline: Pipeline) -> None:
@@ -177,7 +178,7 @@ def test_a_declined_topic_is_left_out_until_its_day_and_the_issue_says_so(pipeli
     note_step(store, "president", "passkeys", "declined", NOW, "IT", revisit_on=date(2026, 12, 20))
     held = pipeline.compose("president", THIS, NOW)
     assert {item.topic for item in held.items} == {"drones"}
-    assert "Passkeys is left out: you declined it on 24 November, until 20 December 2026" in held.notes
+    assert "left out: Passkeys, which you declined on 24 November, until 20 December 2026" in held.notes
     assert {item.topic for item in pipeline.compose("chair", THIS, NOW).items} == set(TOPICS)
     store.save_signals([make_signal("passkeys", "surging", week=date(2026, 11, 23), since=date(2026, 11, 23))])
     assert {item.topic for item in pipeline.compose("president", THIS, NOW).items} == set(TOPICS)

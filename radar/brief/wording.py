@@ -81,12 +81,10 @@ def write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided:
 
 
 def write_held(name: str, held: Held) -> str:
-    """Return why a topic that moves is not told: "Passkeys is left out: you declined it on 3 November"."""
-    said = f"you declined it on {format_day(held.since_on)}"
-    if held.stage == "parked":
-        said = f"it was parked on {format_day(held.since_on)}"
+    """Return why a topic that moves is not told: "left out: Passkeys, which you declined on 3 November"."""
+    said = "which you declined" if held.stage == "declined" else "parked"
     until = f", until {format_day(held.revisit_on)} {held.revisit_on.year}" if held.revisit_on else ""
-    return f"{clean_text(name, 60)} is left out: {said}{until}"
+    return f"left out: {clean_text(name, 60)}, {said} on {format_day(held.since_on)}{until}"
 
 
 def write_feeds(by_state: Mapping[str, int], dead: Sequence[str]) -> str:

@@ -60,7 +60,7 @@ def list_acceptance(house: House, executive: str | None, topic: str | None, funn
     with house.open() as app:
         now, today = app.now(), app.now().date()
         if executive and topic:
-            dossier = read_dossier(app.store, executive, now)
+            dossier = read_dossier(app.store, executive)
             found = judge_rapports(dossier, today).get(topic)
             if found is None:
                 app.store.position_history(topic)  # refuses a topic there is not
@@ -76,7 +76,7 @@ def list_acceptance(house: House, executive: str | None, topic: str | None, funn
                 say_table(("on", "step", "by way of", "noted by", "note"), rows)
             return
         all_of_them = (
-            {executive: tuple(judge_rapports(read_dossier(app.store, executive, now), today).values())}
+            {executive: tuple(judge_rapports(read_dossier(app.store, executive), today).values())}
             if executive
             else list_funnel(app.store, now)
         )
@@ -99,7 +99,7 @@ def list_acceptance(house: House, executive: str | None, topic: str | None, funn
 @click.argument("executive")
 @click.argument("topic")
 @click.argument("stage", type=click.Choice(STAGES))
-@click.option("--note", type=LINE, default="", help="What was said, in a sentence.")
+@click.option("--note", type=LINE, help="What was said, in a sentence.")
 @click.option("--channel", type=click.Choice(("talk", "reply", "digest")), default="talk", help="How. [default: talk]")
 @click.option("--on", type=DAY, help="When. [default: today]")
 @click.option("--revisit", "revisit_on", type=DAY, help="Declined or parked: not to be floated before this day.")
@@ -112,7 +112,7 @@ def set_acceptance(
     executive: str,
     topic: str,
     stage: Stage,
-    note: str,
+    note: str | None,
     channel: Channel,
     on: date | None,
     revisit_on: date | None,
@@ -139,13 +139,13 @@ def set_acceptance(
             app.now(),
             by or _find_author(),
             channel=channel,
-            note=note,
+            note=note or "",
             on=on,
             revisit_on=revisit_on,
             nudge_on=nudge_on,
         )
         today = app.now().date()
-        found = judge_rapports(read_dossier(app.store, executive, app.now()), today)[topic]
+        found = judge_rapports(read_dossier(app.store, executive), today)[topic]
     if as_json:
         say_json({"rapport": found, "step": step})
         return
@@ -172,7 +172,7 @@ def note_knowledge(house: House, executive: str, topic: str, level: Familiarity,
     with house.open() as app:
         note_familiarity(app.store, executive, topic, level, app.now(), by or _find_author())
         today = app.now().date()
-        found = judge_rapports(read_dossier(app.store, executive, app.now()), today)[topic]
+        found = judge_rapports(read_dossier(app.store, executive), today)[topic]
     if as_json:
         say_json(found)
         return
@@ -214,13 +214,17 @@ def _write_due(one: Rapport, today: date) -> str:
     if accepted is None:
         return ""
     if accepted.shelved:
-        return f"shelved since {format_on(accepted.nudge_on)}"
+        return f"shelved, {_write_day(accepted.nudge_on)}"
     if accepted.nudge_on is not None and accepted.nudge_on <= today:
-        wants = accepted.stage == "interested"
-        return f"{'wants to talk' if wants else 'nudge'}, since {format_on(accepted.nudge_on)}"
+        what = "wants to talk" if accepted.stage == "interested" else "nudge"
+        return f"{what}, {_write_day(accepted.nudge_on)}"
     if accepted.revisit_on is not None and accepted.revisit_on <= today:
-        return f"revisit, since {format_on(accepted.revisit_on)}"
+        return f"revisit, {_write_day(accepted.revisit_on)}"
     return ""
+
+
+def _write_day(day: date | None) -> str:
+    return f"{day.day} {day:%b}" if day else ""
 
 
 def _say_history(one: Rapport, today: date) -> None:

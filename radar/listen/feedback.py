@@ -41,6 +41,6 @@ def say_effect(answer: Answer, topic_name: str, advisor: str) -> str:
     if answer == "not for me":
         return f"You will see less of {alike}, and this story will not come again."
     if answer == "knew already":
-        knows = f"; {topic_name} is not explained to you any more" if topic_name else ""
+        knows = f", nor will a primer on {topic_name}" if topic_name else ""
         return f"This story will not come again{knows}. You will see no less of its kind."
     return f"{advisor or 'Your advisor'} hears that you want to talk about it, and you will see more of {alike}."

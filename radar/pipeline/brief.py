@@ -34,13 +34,13 @@ class Briefing(Steps):
         stories = self.store.list_stories(since=now - span, until=now, limit=STORIES_AT_ONCE)
         tags = self.store.tags_of([story.id for story in stories])
         statements = self.store.list_statements(executive)
-        taste = read_taste(self.store, dossier or read_dossier(self.store, executive, now))
+        taste = read_taste(self.store, dossier or read_dossier(self.store, executive))
         return rank_stories(stories, tags, self.list_signals(), statements, self.topics, now, taste)
 
     def compose(self, executive: str, week: str, now: datetime) -> Issue:
         """Compose an issue without storing or claiming anything."""
         person = self.store.find_executive(executive)
-        dossier = read_dossier(self.store, executive, now)
+        dossier = read_dossier(self.store, executive)
         ranked = self.rank(executive, now, dossier=dossier)
         feeds = [feed for feed in self.store.list_feeds() if not feed.paused]
         signals = self.list_signals()

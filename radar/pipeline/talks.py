@@ -25,7 +25,7 @@ class Talking(Briefing):
         """Compose the pack for a talk with an executive now. Raises UnknownName."""
         person = self.store.find_executive(executive)
         talks = self.store.list_talks(executive)
-        dossier = read_dossier(self.store, executive, now)
+        dossier = read_dossier(self.store, executive)
         accepted = judge_topics(dossier.steps, now.date())
         signals = self.list_signals()
         statements = self.store.list_statements(executive)

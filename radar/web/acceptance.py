@@ -68,7 +68,7 @@ def list_acceptance(request: Request, slug: str, caller: Caller) -> Response:
     """List how an executive stands with each topic they have met: how well they know it, how far they have come."""
     executive = reach_executive(request, caller, slug)
     now = request.app.state.now()
-    found = judge_rapports(read_dossier(store_of(request), executive.slug, now), now.date())
+    found = judge_rapports(read_dossier(store_of(request), executive.slug), now.date())
     return answer(AcceptanceList(slug, tuple(found.values())))
 
 
@@ -123,7 +123,7 @@ def set_familiarity(
 
 def _show(request: Request, executive: str, topic: str) -> Response:
     now = request.app.state.now()
-    dossier = read_dossier(store_of(request), executive, now)
+    dossier = read_dossier(store_of(request), executive)
     found = judge_rapports(dossier, now.date()).get(topic)
     if found is None:
         raise unknown_name("topic", topic)

@@ -1,14 +1,14 @@
 """One issue: few things, each once, none repeated without news, and honest when there is nothing to say."""
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from radar.brief.compose import Coverage, compose_issue
 from radar.brief.wording import write_phase
-from radar.records import Detail, Issue, Ranked, Statement
+from radar.records import Detail, Held, Issue, Ranked, Statement
 from tests.building import (
     DAY,
     NOW,
@@ -473,3 +473,41 @@ def test_the_level_of_detail_decides_what_surrounds_a_claim(
     assert bool(first.evidence) == bool(evidence)
     assert len(issue.primers) == primers
     assert [(i.claim, i.so_what, i.do) for i in issue.items] == [(i.claim, i.so_what, i.do) for i in usual.items]
+
+
+# -- what the reader set aside ----------------------------------------------------------------------------------------
+
+
+def held(topic: str, stage: Any = "declined", **more: Any) -> dict[str, Held]:
+    return {topic: Held(topic, stage, **({"since_on": NOW.date() - 9 * DAY, "revisit_on": None} | more))}
+
+
+def test_a_topic_set_aside_is_in_no_section_that_floats_it() -> None:
+    """Neither matters most, nor agenda, nor blindsided; a move on the radar stays, and a note says what is left out."""
+    ranked = [
+        matter("passkeys"),
+        matter("ai"),
+        make_ranked(make_story("Off the agenda", "a.example"), None, "passkeys"),
+    ]
+    moved = make_position("passkeys", written_at=NOW - DAY)
+    issue = compose(*ranked, signals=confirmed("passkeys", "ai"), positions=[moved], held=held("passkeys"))
+    assert {item.topic for item in issue.items} == {"ai"}
+    assert [move.topic for move in issue.moves] == ["passkeys"]
+    assert "left out: Passkeys, which you declined on 15 November" in issue.notes
+
+
+def test_a_story_keeps_what_else_it_is_about() -> None:
+    """Only what is about the topic most of all is left out; what it merely touches loses it."""
+    both = make_ranked(make_story("Banks fly keys", *name_publishers(4)), PAINLESS, "drones", "passkeys")
+    issue = compose(both, signals=confirmed("passkeys", "drones"), held=held("passkeys"))
+    assert [item.topic for item in issue.items] == ["drones"]
+    assert not any("left out" in note for note in issue.notes)
+
+
+def test_nothing_is_said_of_a_held_topic_without_news() -> None:
+    """A note each week on what is not there would be filler; parked is called parked."""
+    quiet = compose(matter("passkeys"), signals=[make_signal("passkeys", None, confirmed=False)], held=held("passkeys"))
+    assert not any("left out" in note for note in quiet.notes)
+    parked = held("passkeys", "parked", revisit_on=date(2027, 1, 11))
+    issue = compose(matter("passkeys"), signals=confirmed("passkeys"), held=parked)
+    assert "left out: Passkeys, parked on 15 November, until 11 January 2027" in issue.notes

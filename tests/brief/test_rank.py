@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from radar.brief.rank import measure_news, rank_stories
-from radar.records import Ranked, Statement, Story
+from radar.records import Ranked, Statement, Story, Taste
 from tests.building import (
     DAY,
     NOW,
@@ -159,3 +159,50 @@ def test_more_happening_is_more_news(less: dict[str, Any], more: dict[str, Any])
         return measure_news(story, [make_tag(story, "note-takers")], {"note-takers": signal}, NOW)
 
     assert 0 < measure(**less) < measure(**more) <= 1
+
+
+# -- what answers teach -----------------------------------------------------------------------------------------------
+
+#: One that liked a story on note-takers, and one that wants none of them.
+LIKES = Taste({"note-takers": 1 / 3}, ("Note-takers write the minutes of a cabinet",))
+DISLIKES = Taste({"note-takers": -1 / 3}, (), ("Note-takers write the minutes of a cabinet",))
+
+
+def test_answers_move_what_is_alike_and_say_so() -> None:
+    """Up or down by the words and the topic, with a line in the why; what has nothing to do with it stays."""
+    before, up, down = (by_story(rank(DONORS, SIGN_IN, taste=taste)) for taste in (Taste(), LIKES, DISLIKES))
+    assert down[NOTES.id].score < before[NOTES.id].score < up[NOTES.id].score
+    assert up[RAIN.id].score == before[RAIN.id].score
+    assert "you found items on AI note-takers useful" in up[NOTES.id].why
+    assert not any("you" in line.split()[0] for one in (before, down) for line in one[RAIN.id].why)
+
+
+def test_no_number_of_answers_more_than_doubles_or_halves_a_score() -> None:
+    """Ten thousand likes of the very headline, and as many dislikes."""
+    many = tuple(f"{NOTES.title} {number}" for number in range(10_000))
+    before = by_story(rank(DONORS))
+    for taste in (Taste({"note-takers": 0.9998}, (NOTES.title, *many)), Taste({"note-takers": -0.9998}, (), many)):
+        for story, one in by_story(rank(DONORS, taste=taste)).items():
+            assert before[story].score / 2 - 0.0002 <= one.score <= before[story].score * 2 + 0.0002
+
+
+def test_a_story_that_is_done_with_does_not_come_again() -> None:
+    """And only that one."""
+    assert NOTES.id not in by_story(rank(DONORS, taste=Taste(done=frozenset({NOTES.id}))))
+    assert len(rank(DONORS, taste=Taste(done=frozenset({NOTES.id, "long gone"})))) == len(STORIES) - 1
+
+
+def test_a_claim_without_a_known_word_teaches_nothing() -> None:
+    """No zero vector spoils the rest."""
+    assert rank(DONORS, taste=Taste(liked=("", "🛰"), disliked=("",))) == rank(DONORS)
+    assert rank(DONORS, stories=[], taste=LIKES) == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(STORIES), st.permutations((*LIKES.liked, KEYS.title, PHONES.title)))
+def test_the_order_of_stories_and_answers_does_not_matter(stories: list[Story], liked: list[str]) -> None:
+    """Same answers, same ranking."""
+    taste = Taste(LIKES.topics, tuple(liked), DISLIKES.disliked)
+    assert rank(DONORS, stories=stories, taste=taste) == rank(
+        DONORS, taste=Taste(LIKES.topics, (*LIKES.liked, KEYS.title, PHONES.title), DISLIKES.disliked)
+    )

@@ -17,8 +17,9 @@ from radar.brief.render import (
     render_text,
     wrap_text,
 )
-from radar.brief.sheet import clean_url
-from radar.records import Issue, Move, Primer
+from radar.brief.sheet import Links, clean_url
+from radar.records import ANSWERS, Issue, Move, Primer
+from radar.text import stable_id
 from tests.brief.issues import make_big_issue, make_issue, make_item, make_rich_issue, make_source
 
 LINKS = {"browser_url": "https://radar.example/i/k3J9", "pause_url": "https://radar.example/i/k3J9/pause"}
@@ -428,3 +429,56 @@ def test_east_asian_text_breaks_without_spaces_at_two_columns_a_letter() -> None
 
     assert all(count_columns(line) <= 40 for line in lines)
     assert len(lines) == 3
+
+
+# -- answers ----------------------------------------------------------------------------------------------------------
+
+
+def make_links(issue: Issue) -> Links:
+    """Links as long as real ones."""
+    base = "https://radar.organisation.example/f/"
+    answers = {
+        item.id: {answer: base + stable_id(item.id, answer) + "A" * 28 for answer in ("", *ANSWERS)}
+        for item in issue.items
+    }
+    return Links(browser_url="https://radar.organisation.example/i/k3J9", answer_urls=answers)
+
+
+@pytest.mark.parametrize("issue", [make_rich_issue(), make_big_issue(), make_big_issue(claim=HOSTILE, id=HOSTILE)])
+def test_every_item_shown_can_be_answered_and_the_mail_stays_small(issue: Issue) -> None:
+    """Four links an item in mail and page, one in the text; nothing that the HTML says is missing in the text."""
+    links = make_links(issue)
+    rendered = render_issue(issue, **links)
+    assert len(rendered.html.encode()) <= MAX_HTML
+    for html in (rendered.html, render_page(issue, **links)):
+        found = [url for url in Tree(html).values("href") if "/f/" in url]
+        assert len(found) == 4 * html.count('id="item-')
+    assert rendered.text.count("Answer: ") == rendered.html.count('id="item-')
+    told = squeeze(rendered.text)
+    for piece in Tree(rendered.html).words:
+        if piece.strip() != issue.preheader:
+            assert squeeze(piece) in told
+
+
+def test_each_answer_leads_to_its_own_link() -> None:
+    """In the order of the digest, and the words as a reader says them."""
+    issue = make_issue(make_item())
+    links = make_links(issue)
+    html = render_issue(issue, **links).html
+    found = re.findall(r'href="([^"]+/f/[^"]+)"[^>]*>([^<]+)</a>', html)
+    urls = links["answer_urls"]["item1"]
+    assert found == [
+        (urls["useful"], "Useful"),
+        (urls["let's talk"], "Let’s talk"),
+        (urls["knew already"], "Knew already"),
+        (urls["not for me"], "Not for me"),
+    ]
+
+
+def test_without_a_public_address_nothing_offers_to_answer() -> None:
+    """No buttons that lead nowhere."""
+    issue = make_rich_issue()
+    rendered = render_issue(issue)
+    for shown in (rendered.html, rendered.text, render_page(issue)):
+        assert "Knew already" not in shown
+        assert "Answer" not in shown

@@ -6,11 +6,18 @@ from datetime import timedelta
 import pytest
 
 from radar.errors import UnknownName
-from radar.records import Talk
+from radar.records import Outcomes, Raised, Statement, Step, Talk
 from radar.store import Store
-from tests.store.store_samples import DAY, NOW, PRESIDENT
+from tests.store.store_samples import DAY, NOW, PRESIDENT, make_topic
 
 TALK = Talk("president", NOW.date(), NOW, "ida", "She spoke of donors.", NOW + 30 * DAY)
+WISH = Statement("president-1", "president", "reach the young", 4, NOW.date(), topics=("ai",))
+OUTCOMES = Outcomes(
+    TALK,
+    (WISH,),
+    (Step("president", "ai", "interested", NOW, "talk", "ida", "wants figures"),),
+    (Raised("ai", "president", NOW.date()),),
+)
 
 
 def test_talks_come_back_latest_first_and_the_last_day_is_known(store: Store) -> None:
@@ -44,3 +51,33 @@ def test_a_talk_with_nobody_is_refused(store: Store) -> None:
     for ask in (lambda: store.save_talk(TALK), lambda: store.list_talks("president")):
         with pytest.raises(UnknownName, match="no executive is called 'president'"):
             ask()
+
+
+def test_what_came_of_a_talk_is_stored_together(store: Store) -> None:
+    """With its author; statements keep their versions, steps get their numbers."""
+    store.save_executive(PRESIDENT)
+    store.save_topics([make_topic("ai")])
+    stored = store.save_outcomes(OUTCOMES)
+    assert stored.steps[0].number > 0
+    assert store.list_talks("president") == [TALK]
+    assert store.list_statements("president") == [WISH]
+    assert [(change.by, change.at) for change in store.statement_changes("president-1")] == [("ida", NOW)]
+    assert store.list_steps("president") == list(stored.steps)
+    assert store.list_raised() == list(OUTCOMES.raised)
+    store.save_outcomes(replace(OUTCOMES, steps=()))
+    assert len(store.statement_changes("president-1")) == 1
+
+
+@pytest.mark.parametrize("broken", ["statements", "steps", "raised"])
+def test_one_thing_that_cannot_be_stored_leaves_all_unstored(store: Store, broken: str) -> None:
+    """A topic that is none, wherever it is named."""
+    store.save_executive(PRESIDENT)
+    store.save_topics([make_topic("ai")])
+    (good,) = getattr(OUTCOMES, broken)
+    bad = replace(good, topics=("nope",)) if broken == "statements" else replace(good, topic="nope")
+    with pytest.raises(UnknownName, match="no topic is called 'nope'"):
+        store.save_outcomes(replace(OUTCOMES, **{broken: (bad,)}))
+    assert store.list_talks("president") == []
+    assert store.list_statements("president") == []
+    assert store.list_steps("president") == []
+    assert store.list_raised() == []

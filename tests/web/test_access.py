@@ -1,5 +1,6 @@
 """Who may see and do what: every route, every person."""
 
+import logging
 import re
 from collections.abc import Iterator
 
@@ -7,7 +8,8 @@ import pytest
 from fastapi.routing import APIRoute
 
 from radar.web.access import ACCESS
-from tests.web.web_world import ADVICE, CANARIES, DRAFT, EARLY, PERSONS, World
+from tests.canaries import count_owned, plant_canary
+from tests.web.web_world import ADVICE, CANARIES, DRAFT, EARLY, NOW, PERSONS, World
 
 API = "/api/v1"
 _KEYED = {"nobody": 401, "revoked": 401, "reader": 200, "anna": 200, "bert": 200, "advisor": 200}
@@ -15,6 +17,7 @@ _ANNAS = {"nobody": 401, "revoked": 401, "reader": 403, "anna": 200, "bert": 404
 #: The advisor's alone; 422 because the matrix asks without saying what to correct.
 _DESK = {"nobody": 401, "revoked": 401, "reader": 403, "anna": 403, "bert": 403, "advisor": 422}
 _OPEN = dict.fromkeys(PERSONS, 200)
+ERASES = ("DELETE", f"{API}/executives/{{slug}}")
 #: What each person gets when they ask for Anna's, written down again: a change of the table must be meant.
 EXPECTED = {
     "GET /": _OPEN,
@@ -50,6 +53,11 @@ EXPECTED = {
     f"GET {API}/executives": {**_KEYED, "reader": 403},
     f"POST {API}/executives": _DESK,
     f"PATCH {API}/executives/{{slug}}": _DESK,
+    f"DELETE {API}/executives/{{slug}}": {**_DESK, "advisor": 200},
+    f"GET {API}/executives/{{slug}}/pack": {**_DESK, "advisor": 200},
+    f"GET {API}/executives/{{slug}}/talks": {**_DESK, "advisor": 200},
+    f"POST {API}/executives/{{slug}}/talks": _DESK,
+    f"GET {API}/executives/{{slug}}/talks/next.ics": _ANNAS,
     f"GET {API}/executives/{{slug}}/agenda": _ANNAS,
     f"POST {API}/executives/{{slug}}/agenda": _DESK,
     f"GET {API}/executives/{{slug}}/agenda/preview": _ANNAS,
@@ -91,11 +99,12 @@ _ASKED = {
 
 
 def routes_of(world: World) -> Iterator[tuple[str, str]]:
-    """Every method and path pattern of the application."""
+    """Every method and path pattern of the application; what erases an executive last."""
+    found = []
     for route in world.app.routes:
         assert isinstance(route, APIRoute), f"{route} bypasses the access check: add it with add_api_route"
-        for method in route.methods:
-            yield method, route.path
+        found += [(method, route.path) for method in route.methods]
+    yield from sorted(found, key=lambda one: one == ERASES)
 
 
 def fill(pattern: str, world: World, slug: str) -> str:
@@ -136,21 +145,62 @@ def test_a_route_nobody_declared_is_refused_to_all(world: World) -> None:
     assert answers == {**dict.fromkeys(PERSONS, 403), "nobody": 401, "revoked": 401}
 
 
-def test_no_canary_of_one_executive_reaches_another(world: World) -> None:
-    """Bert's agenda is searched for in everything Anna, a reader, nobody and a revoked key can get."""
-    patterns = [path for method, path in routes_of(world) if method == "GET" and "token" not in path]
+def plant(world: World) -> None:
+    """Give both executives a row in every table that can hold one, with their canary in it."""
+    for slug, canary in CANARIES.items():
+        plant_canary(world.store, slug, canary, world.store.list_issues(slug)[0], "passkeys", NOW)
+        rows = count_owned(world.store, slug)
+        assert all(rows[table] for table in rows if table != "alarm"), rows  # an alarm is nobody's
+
+
+def test_no_canary_of_one_executive_reaches_another(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Bert's are searched for in everything Anna, a reader, nobody and a revoked key can get; all in the log.
+
+    Every route with every method, asked rightly and wrongly, with a body and without.
+    """
+    plant(world)
+    caplog.set_level(logging.DEBUG)
     for person in ("anna", "reader", "nobody", "revoked"):
         client = world.client(person)
-        for pattern in patterns:
-            for slug in ("anna", "bert", "nobody-at-all"):
+        for method, pattern in routes_of(world):
+            # A link is a permission: Anna has hers, nobody has Bert's.
+            slugs = ("anna",) if "{token}" in pattern else ("anna", "bert", "nobody-at-all")
+            for slug in slugs if "{token}" not in pattern or person == "anna" else ():
                 path = fill(pattern, world, slug) if slug in world.tokens else pattern.replace("{slug}", slug)
-                answer = client.get(path)
-                told = answer.text + str(answer.headers)
-                assert CANARIES["bert"] not in told, f"{person} reads Bert's words at {path}"
-                if person != "anna":
-                    assert CANARIES["anna"] not in told, f"{person} reads Anna's words at {path}"
+                for address in (path, f"{path.partition('?')[0]}?limit=x&since=y&q="):
+                    answer = client.request(method, address, content=b"{" if method == "POST" else None)
+                    told = answer.text + str(answer.headers)
+                    assert CANARIES["bert"] not in told, f"{person} reads Bert's words at {method} {address}"
+                    if person != "anna":
+                        assert CANARIES["anna"] not in told, f"{person} reads Anna's words at {method} {address}"
+    for person in ("bert", "advisor"):
+        for method, pattern in routes_of(world):
+            if method == "GET":
+                world.client(person).get(fill(pattern, world, "bert"))
     assert CANARIES["bert"] in world.client("bert").get(f"{API}/executives/bert/agenda").text
-    assert CANARIES["bert"] in world.client("advisor").get(f"{API}/executives/bert/issues/2026-W48").text
+    assert CANARIES["bert"] in world.client("advisor").get(f"{API}/executives/bert/pack").text
+    logged = "".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
+    assert "executives/bert/pack" in logged
+    assert not [canary for canary in CANARIES.values() if canary in logged]
+
+
+def test_what_breaks_inside_tells_nothing(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Tables are gone in the middle of it: neither the answers nor the log repeat what was to be stored or read."""
+    plant(world)
+    with world.store._write() as connection:
+        for table in ("talk", "step", "statement_change"):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
+    caplog.set_level(logging.DEBUG)
+    notes = {"note": CANARIES["bert"], "new": [{"text": CANARIES["bert"]}]}
+    answers = [
+        world.client("advisor").post(f"{API}/executives/bert/talks", json=notes),
+        world.client("advisor").get(f"{API}/executives/bert/pack"),
+        world.client("bert").get(f"{API}/executives/bert/talks/next.ics"),
+    ]
+    assert {answer.status_code for answer in answers} <= {500, 503}
+    logged = "".join(f"{record.getMessage()} {record.exc_text}" for record in caplog.records)
+    for told in (logged, *(answer.text for answer in answers)):
+        assert CANARIES["bert"] not in told
 
 
 def test_nobody_writes_through_a_key(world: World) -> None:

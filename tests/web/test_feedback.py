@@ -68,10 +68,10 @@ def test_the_page_offers_every_answer_once_and_its_forms_lead_to_them(world: Wor
         assert sorted(actions) == sorted(tokens[one] for one in ANSWERS)
         if shown != tokens[None]:
             assert actions[0] == shown
-        done = client.post(f"/f/{tokens[answer]}").text  # type: ignore[index]
+        done = client.post(f"/f/{tokens[answer]}").text
         actions = re.findall(r'<form method="post" action="([^"]+)"', done)
-        assert sorted(actions) == sorted([*(tokens[one] for one in ANSWERS if one != answer), f"{tokens[answer]}/undo"])  # type: ignore[index]
-        undone = client.post(f"/f/{tokens[answer]}/undo").text  # type: ignore[index]
+        assert sorted(actions) == sorted([*(tokens[one] for one in ANSWERS if one != answer), f"{tokens[answer]}/undo"])
+        undone = client.post(f"/f/{tokens[answer]}/undo").text
         assert all(f'action="../{tokens[one]}"' in undone for one in ANSWERS)
     client.post(f"/f/{tokens[None]}")
     assert answers(world) == {}, "a link that proposes no answer gives none"

@@ -22,6 +22,7 @@ def database_url(sqlite_database: Callable[[], str]) -> str:
 def addresses(world: World) -> list[str]:
     """Every GET address, found and not found, page and API."""
     values = {"slug": "anna", "week": "2026-W48", "id": "x", "token": world.tokens["anna"], "term": "quorvex"}
+    values |= {"topic": "passkeys"}
     filled = [path.format(**values) for path in _paths()]
     return [*filled, "/nothing", "/api/v1/nothing", "/i/forged", "/api/v1/stories?limit=x", "/docs", "/redoc"]
 

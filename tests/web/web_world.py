@@ -26,6 +26,7 @@ from radar.records import (
     Statement,
     Story,
     Tag,
+    Talk,
     Topic,
 )
 from radar.store import Store
@@ -130,6 +131,9 @@ def save_executive(store: Store, slug: str) -> None:
     store.save_executive(Executive(slug, f"{slug.title()} {canary}", f"Role {canary}", f"{canary}@example.org"))
     wish = Statement(f"s-{slug}", slug, f"protect {canary}", 4, date(2026, 10, 12), include=(canary,), mute=(canary,))
     store.save_statement(wish, NOW, "advisor")
+    store.save_talk(
+        Talk(slug, date(2026, 11, 2), NOW, "advisor", f"said {canary}", datetime(2027, 1, 12, 9, tzinfo=UTC))
+    )
 
 
 def make_issue(slug: str, token: str) -> Issue:
