@@ -49,12 +49,17 @@ class Dossier:
     taught: tuple[Taught, ...]
 
 
-def read_dossier(store: Store, executive: str) -> Dossier:
-    """Read what is on file of an executive. Raises UnknownName."""
+def read_dossier(store: Store, executive: str, until: datetime | None = None) -> Dossier:
+    """Read what is on file of an executive; with `until` what was on file then. Raises UnknownName."""
     issues = store.list_issues(executive, MOST_ISSUES)
     feedback = store.list_feedback(executive)
-    steps = sort_steps([*derive_steps(issues, feedback), *store.list_steps(executive)])
-    return Dossier(executive, tuple(issues), tuple(feedback), tuple(steps), tuple(store.list_taught(executive)))
+    noted, taught = store.list_steps(executive), store.list_taught(executive)
+    if until is not None:
+        issues = [issue for issue in issues if issue.composed_at <= until]
+        feedback = [one for one in feedback if one.at <= until]
+        noted, taught = [one for one in noted if one.at <= until], [one for one in taught if one.at <= until]
+    steps = sort_steps([*derive_steps(issues, feedback), *noted])
+    return Dossier(executive, tuple(issues), tuple(feedback), tuple(steps), tuple(taught))
 
 
 def judge_rapports(dossier: Dossier, today: date) -> dict[str, Rapport]:

@@ -53,7 +53,7 @@ class Lettering(Steps):
 
     def _list_ideas(self, executive: str, now: datetime) -> list[Acceptance]:
         """Return how an executive stands with each topic that was floated to them."""
-        rapports = judge_rapports(read_dossier(self.store, executive, now), now.date())
+        rapports = judge_rapports(read_dossier(self.store, executive), now.date())
         return [one.acceptance for one in rapports.values() if one.acceptance]
 
     def find_letter_week(self, now: datetime) -> str | None:
