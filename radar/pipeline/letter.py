@@ -48,7 +48,7 @@ class Lettering(Steps):
         return compose_letter(week, waiting, now)
 
     def _remind(self, one: Stale, names: Mapping[str, str]) -> Reminder:
-        command = f"radar talk {one.executive}" if one.kind == "no talk" else f"radar agenda {one.executive}"
+        command = f"radar pack {one.executive}" if one.kind == "no talk" else f"radar agenda {one.executive}"
         return Reminder(names[one.executive], one.reason, None, command)
 
     def _list_ideas(self, executive: str, now: datetime) -> list[Acceptance]:

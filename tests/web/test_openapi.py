@@ -55,8 +55,17 @@ def test_the_description_covers_the_api_and_its_keys(document: dict[str, Any]) -
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
 
-#: Bodies: right, the same again, a word that does not fit, no JSON, too long.
-_BODIES = (b'{"say": "Wait."}', b'{"say": "Wait."}', b'{"ring": "x", "week": 3}', b"{", b" " * 300_000)
+#: Bodies: right for one route or another, the same again, a word that does not fit, too long.
+_BODIES = (
+    b'{"say": "Wait."}',
+    b'{"say": "Wait."}',
+    b'{"text": "Nobody needs a password"}',
+    b'{"slug": "carla", "name": "Carla"}',
+    b'{"name": "Anna Again"}',
+    b'{"weight": 5}',
+    b'{"ring": "x", "week": 3}',
+    b" " * 300_000,
+)
 
 
 def test_every_answer_is_described(world: World, document: dict[str, Any]) -> None:
@@ -77,7 +86,11 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
             address = path.format(
                 slug=named,
                 week="2026-W48",
-                id=("i1" if slug == "anna" else "none") if "/items/" in path else story,
+                id=("i1" if slug == "anna" else "none")
+                if "/items/" in path
+                else f"s-{slug}"
+                if "/agenda/" in path
+                else story,
                 topic="passkeys" if slug == "anna" else "none",
                 number=int(slug == "anna"),
                 term=term if slug == "anna" else "none",
@@ -115,7 +128,8 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
                 check(document, value, described[kind]["schema"], f"{address} {status}")
     promised = {(path, code) for path, _, operation in operations for code in operation["responses"]}
     # A key that every scope may use never gets 403; the rest is tried elsewhere.
-    assert {code for _, code in promised - tried} <= {"304", "403", "404", "413", "503", "default"}
+    untried = {one for one in promised - tried if one[1] not in ("304", "403", "404", "413", "503", "default")}
+    assert untried == set()
 
 
 def test_an_etag_is_described_where_there_is_one(world: World, document: dict[str, Any]) -> None:
