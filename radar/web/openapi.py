@@ -22,6 +22,7 @@ _SECURITY = {
     }
 }
 _RESPONSES = {
+    "400": "The body is not JSON.",
     "401": "No key, or one that is malformed, unknown or revoked.",
     "403": "The key's scope does not reach this route.",
     "404": "Nothing by that name, or nothing this key may know of.",
