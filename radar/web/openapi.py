@@ -89,7 +89,8 @@ def _describe_operation(operation: dict[str, Any], access: frozenset[str], path:
         codes += ["404"] if named or path.endswith("/executives") else []
         codes += ["422"] if invalid or "requestBody" in operation else []
         codes += ["413"] if "requestBody" in operation else []
-        codes += ["409"] if {"corrections", "desk"} & set(operation.get("tags", [])) else []
+        enrols = path.endswith("/executives") and "requestBody" in operation
+        codes += ["409"] if enrols or {"corrections", "desk"} & set(operation.get("tags", [])) else []
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in sorted(codes):
         responses[code] = {"description": _RESPONSES[code], "content": content}
