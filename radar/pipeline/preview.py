@@ -11,7 +11,7 @@ from radar.brief.slot import Slot, find_slot
 from radar.listen.acceptance import find_held
 from radar.pipeline.brief import ISSUE_SPAN, STORIES_AT_ONCE, Briefing
 from radar.pipeline.steps import find_monday
-from radar.rapport import Dossier, judge_rapports, read_taste
+from radar.rapport import Dossier, judge_rapports, read_dossier, read_taste
 from radar.records import Executive, Issue, Position, PreviewWeek, Signal, Statement, Story, Tag, Taste
 from radar.watch.group.lead import build_story
 

@@ -25,8 +25,8 @@ from radar.store.surveys import Surveys
 from radar.store.talks import Talks
 
 
-class Store(Counts, Candidates, Corrections, Listen, Positions, Talks, Letters, Surveys, Brief, Answers, Steps, Erasing):
-    Counts, Candidates, Corrections, Listen, Brief, Answers, Steps, Surveys, Talks, Erasing, Positions, Letters
+class Store(
+    Counts, Candidates, Corrections, Listen, Positions, Talks, Letters, Surveys, Brief, Answers, Steps, Erasing
 ):
     """Everything Radar remembers. One method is one transaction; threads may share it.
 

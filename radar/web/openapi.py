@@ -90,7 +90,8 @@ def _describe_operation(operation: dict[str, Any], access: frozenset[str], metho
         codes += ["422"] if invalid else []
         codes += ["413"] if "requestBody" in operation else []
         decides = method == "post" and {"corrections", "desk"} & set(operation.get("tags", []))
-        codes += ["409"] if decides else []
+        enrols = path.endswith("/executives") and method == "post"
+        codes += ["409"] if decides or enrols else []
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in sorted(codes):
         responses[code] = {"description": _RESPONSES[code], "content": content}
