@@ -29,6 +29,12 @@ def publish_due(pipeline: Pipeline, clock: Clock) -> str:
     return ", ".join(f"{issue.executive} {issue.week} published" for issue in issues)
 
 
+def publish_letter(pipeline: Pipeline, clock: Clock) -> str:
+    """Write the desk letter when its slot has come."""
+    letter = pipeline.publish_letter(clock())
+    return f"letter {letter.week} published" if letter else ""
+
+
 def deliver_waiting(pipeline: Pipeline, clock: Clock) -> str:
     """Send what waits in the outbox."""
     outgoing = pipeline.deliver(clock)
@@ -50,6 +56,7 @@ def close_surveys(pipeline: Pipeline, clock: Clock) -> str:
 JOBS: dict[str, Callable[[Pipeline, Clock], str]] = {
     "crawl": crawl_and_watch,
     "publish": publish_due,
+    "letter": publish_letter,
     "deliver": deliver_waiting,
     "alarm": raise_alarm,
     "survey": close_surveys,

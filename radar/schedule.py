@@ -8,7 +8,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from radar.app import App
 
 #: Seconds between looks. A look without due rows is one query.
-TICKS = {"crawl": 60, "publish": 30, "deliver": 30, "alarm": 900, "survey": 600}
+TICKS = {"crawl": 60, "publish": 30, "letter": 60, "deliver": 30, "alarm": 900, "survey": 600}
 #: Seconds before the first look. After a pause of Radar's own the crawl catches up first: that is no alarm.
 PATIENCE = {"alarm": 3_600}
 

@@ -9,8 +9,7 @@ from radar.cli.house import House, ListGroup, json_option, pass_house
 from radar.cli.output import say, say_json, say_table
 from radar.cli.words import ADDRESS, LINE, SLUG, TIME, WEEKDAY, ZONE
 from radar.errors import RadarError
-from radar.listen.fields import DAYS
-from radar.records import DETAILS, Executive
+from radar.records import DETAILS, WEEKDAYS, Executive
 
 
 @click.group(cls=ListGroup)
@@ -52,7 +51,7 @@ def list_executives(house: House, as_json: bool) -> None:
 
 def format_slot(person: Executive) -> str:
     """Return when a digest is due: Mondays at 07:30, Africa/Nairobi."""
-    return f"{DAYS[person.day].capitalize()}s at {person.time}, {person.tz}"
+    return f"{WEEKDAYS[person.day].capitalize()}s at {person.time}, {person.tz}"
 
 
 _FIELDS = (

@@ -136,7 +136,11 @@ def say_block(text: str, indent: str = "", hang: str = "") -> None:
 
 def say_position(advice: "Position", topic_name: str) -> None:
     """Print a position in full."""
-    standing = f"approved by {advice.approved_by}" if advice.approved_by else "a draft, not approved"
+    drafted = f", drafted by {advice.drafted_by}" if advice.drafted_by else ""
+    if advice.approved_by:
+        standing = f"approved by {advice.approved_by} on {format_on(advice.settled_at.date())}"
+    else:
+        standing = f"a draft{drafted}, not approved"
     say(f"Advice on {topic_name}: {advice.ring} (version {advice.version}, {standing})")
     say_block(f"So what: {advice.so_what}", "    ")
     say_block(f"If asked, say: “{advice.say}”", "    ")

@@ -4,7 +4,7 @@ import click
 
 from radar.cli.house import House, json_option, pass_house
 from radar.cli.output import count, format_on, say, say_block, say_json, say_need, say_table, to_plain
-from radar.records import PHASES
+from radar.records import PHASES, Exposure
 
 #: An empty list because nothing moves and one because nothing was read must not look alike.
 UNREAD = "Nobody can tell yet: no week of press has been read. see `radar crawl`, `radar status`."
@@ -65,38 +65,47 @@ def signals(house: House, everything: bool, topic: str | None, as_json: bool) ->
 def exposure(house: House, as_json: bool) -> None:
     """List topics that move while no current, approved advice is on file, worst first.
 
-    A topic counts when it is rising and on someone's agenda, or surging anywhere. The goal is an empty list.
+    A topic counts when it is rising and on someone's agenda, or surging anywhere; a link to a broad topic counts for
+    the narrower ones. Advice on a rising topic is due in 14 days, on a surging one in 7, counted from when it
+    became exposed. The goal is an empty list.
 
     \b
     Example: radar exposure
     """
-    from radar.listen.advice import find_exposures
+    from radar.advising import list_exposures
 
     with house.open() as app:
-        store = app.store
-        agendas = {person.slug: store.list_statements(person.slug) for person in store.list_executives()}
-        positions = {position.topic: position for position in store.list_positions()}
-        signals = store.list_signals()
-        found = find_exposures(signals, agendas, positions, app.now().date())
-        names = {topic.slug: topic.name for topic in store.list_topics()}
+        found = list_exposures(app.store, app.now().date())
+        signals = app.store.list_signals()
     if as_json:
         say_json(found)
         return
     if not found:
         say("Nobody is exposed: every topic that moves has current advice." if signals else UNREAD)
         return
+    touching = [one for one in found if one.executives]
+    if touching:
+        _say_exposures(touching)
+    if surging := [one for one in found if not one.executives]:
+        say(("\n" if touching else "") + "Surging, on nobody's agenda:")
+        _say_exposures(surging)
+    overdue = sum(one.overdue for one in found)
+    say(f"\n{count(len(found), 'topic')} to advise on, {overdue} overdue. Begin with: {found[0].command}")
+
+
+def _say_exposures(found: list[Exposure]) -> None:
     say_table(
-        ("topic", "name", "phase", "on the agenda of", "why", "due"),
+        ("topic", "phase", "on the agenda of", "score", "due", "", "why"),
         [
             (
                 e.topic,
-                names.get(e.topic, e.topic),
                 e.phase,
                 ", ".join(e.executives) or "nobody",
-                e.reason,
+                f"{e.score:.1f}",
                 format_on(e.due_on),
+                "overdue" if e.overdue else "",
+                e.reason,
             )
             for e in found
         ],
     )
-    say(f"\n{count(len(found), 'topic')} to advise on: radar position set {found[0].topic} --ring assess …")

@@ -11,7 +11,7 @@ import msgspec
 
 from radar.config.toml import decode, find_line, read_text
 from radar.errors import ConfigError
-from radar.records import Feed, Kind
+from radar.records import Feed, Kind, Weekday
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
@@ -21,10 +21,16 @@ TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 class Advisor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Who sends the digests and receives the replies. Without a name, digests say "your advisor"."""
+    """Who sends the digests and receives the replies, and when the desk letter comes.
+
+    Without a name, digests say "your advisor".
+    """
 
     name: str = ""
     email: str = ""
+    tz: str = "UTC"  # IANA name
+    day: Weekday = "monday"
+    time: str = "07:00"  # local; before the digests
 
 
 class CrawlSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +131,7 @@ def load_settings(home: Path, environ: Mapping[str, str] = os.environ) -> Settin
     if parsed.advisor.email:
         _check_mailbox(parsed.advisor.email, text, path, "advisor", "email")
         _check_mailbox(f"{parsed.advisor.name} <advisor@example.org>", text, path, "advisor", "name")
+    _check_slot(parsed.advisor, text, path)
     return Settings(
         home=home,
         database_url=environ.get("RADAR_DATABASE_URL") or f"sqlite:///{home / 'data' / 'radar.db'}",
@@ -144,6 +151,23 @@ def _check_mailbox(mailbox: str, text: str, path: Path, table: str, key: str) ->
     except ValueError as reason:
         line = find_line(text, table, None, key)
         raise ConfigError(f"{path}:{line}: {table}.{key}: {reason}") from None
+
+
+def _check_slot(advisor: Advisor, text: str, path: Path) -> None:
+    if not TIME.fullmatch(advisor.time):
+        line = find_line(text, "advisor", None, "time")
+        raise ConfigError(f"{path}:{line}: advisor.time: {advisor.time!r} is no time; write it as 07:00")
+    if advisor.tz == Advisor().tz:
+        return  # zoneinfo is only for who wrote another: `radar query` starts without it
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(advisor.tz)
+    except (ValueError, OSError, KeyError):
+        line = find_line(text, "advisor", None, "tz")
+        raise ConfigError(
+            f"{path}:{line}: advisor.tz: {advisor.tz!r} is no time zone; write an IANA name like Europe/Zurich"
+        ) from None
 
 
 def _read_password(home: Path, mail: MailSettings, environ: Mapping[str, str]) -> str:

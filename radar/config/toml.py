@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from radar.errors import ConfigError
-from radar.records import KINDS, STAGES
+from radar.records import KINDS, RINGS, STAGES, WEEKDAYS
 
 T = TypeVar("T")
 
@@ -56,7 +56,8 @@ def decode(text: str, shape: type[T], path: Path) -> T:
         raise ConfigError(f"{path}:{line_number}: {key}: {_plain(message, key)}") from None
 
 
-_ALLOWED = {"kind": KINDS, "tls": ("starttls", "tls", "none"), "stage": STAGES, "answer": ("still right", "ended")}
+_ALLOWED = {"kind": KINDS, "ring": RINGS, "day": WEEKDAYS, "tls": ("starttls", "tls", "none"), "stage": STAGES,
+            "answer": ("still right", "ended")}  # fmt: skip
 _TYPES = {"str": "text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list",
           "object": "a table"}  # fmt: skip
 

@@ -131,6 +131,7 @@ def _publish(app: App, at: datetime, *, send: bool) -> None:
         week = find_due_week(person, at)
         if week:
             app.pipeline.publish(person.slug, week, at, send=send)
+    app.pipeline.publish_letter(at, send=send)
 
 
 def _report_week(now: datetime, entries: int, failed: int, stories: int, signals: tuple[Signal, ...]) -> str:
@@ -155,7 +156,9 @@ def _deliver(app: App, out: Path, echo: Callable[[str], None]) -> None:
     if app.settings.mail.host:
         for outgoing in delivered:
             echo(f"{outgoing.recipient}: {outgoing.state} ({outgoing.reply})")
-    echo(f"{len(waiting)} digests written to {out} as .eml and .html.")
+    digests = sum(outgoing.executive is not None for outgoing in waiting)
+    letter = " and the advisor's desk letter" if len(waiting) > digests else ""
+    echo(f"{digests} digests{letter} written to {out} as .eml and .html.")
 
 
 def _report_planted(app: App, echo: Callable[[str], None]) -> None:
@@ -207,6 +210,8 @@ def _say_next(home: Path, page: Path, command: str, echo: Callable[[str], None])
         f'  {demo} query "satellite texting" --for field',
         f"  {demo} signals",
         f"  {demo} candidates",
+        f"  {demo} exposure",
+        f"  {demo} letter",
         f"  {demo} doctor",
         "",
         "Your own:",

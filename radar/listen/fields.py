@@ -4,10 +4,8 @@ import re
 from contextlib import suppress
 from datetime import date
 
-from radar.records import DETAILS, Detail
+from radar.records import DETAILS, WEEKDAYS, Detail
 from radar.text import clean_text, split_mailbox
-
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class FieldError(ValueError):
@@ -28,7 +26,7 @@ def read_day(text: str) -> date:
 
 def read_weekday(text: str) -> int:
     """Read a weekday, or three or more letters of it: 0 for monday."""
-    found = [number for number, name in enumerate(DAYS) if len(text) >= 3 and name.startswith(text.lower())]
+    found = [number for number, name in enumerate(WEEKDAYS) if len(text) >= 3 and name.startswith(text.lower())]
     if not found:
         raise FieldError(text, "is no weekday; write monday … sunday")
     return found[0]

@@ -12,7 +12,6 @@ from typing import Any, Literal
 from radar.config.toml import decode, find_line
 from radar.errors import ConfigError
 from radar.listen.fields import (
-    DAYS,
     FieldError,
     read_address,
     read_day,
@@ -24,7 +23,7 @@ from radar.listen.fields import (
     read_weight,
     read_zone,
 )
-from radar.records import Executive, Proposal, Statement
+from radar.records import WEEKDAYS, Executive, Proposal, Statement
 
 Format = Literal["toml", "csv"]
 FORMATS: tuple[Format, ...] = ("toml", "csv")
@@ -92,7 +91,7 @@ _FIELDS = {kind: [one.name for one in fields(record)] for kind, record in _RECOR
 def _write_field(name: str, value: Any) -> Any:
     """Return a field as TOML has it: weekdays by name, proposals as a line each."""
     if name == "day":
-        return DAYS[value]
+        return WEEKDAYS[value]
     if name == "proposed":
         return [f"{one.topic} {one.score} {one.reason}" for one in value]
     return list(value) if name in _MANY else value

@@ -1,4 +1,4 @@
-"""Rank, compose and publish: one issue a week and executive; and say what moves without advice on file."""
+"""Rank, compose and publish: one issue a week and executive."""
 
 import logging
 import secrets
@@ -12,11 +12,10 @@ from radar.brief.rank import rank_stories
 from radar.brief.render import render_issue
 from radar.brief.slot import find_due_week
 from radar.listen.acceptance import find_held
-from radar.listen.advice import find_exposures
 from radar.pipeline.steps import find_monday
 from radar.pipeline.survey import NEED_IS_NEWS, Surveying
 from radar.rapport import Dossier, judge_rapports, link_issue, read_dossier, read_taste
-from radar.records import DEAD_STATES, Executive, Exposure, Issue, Outgoing, Position, Ranked, Survey
+from radar.records import DEAD_STATES, Executive, Issue, Outgoing, Ranked, Survey
 from radar.watch.health import is_dead
 
 log = logging.getLogger(__name__)
@@ -56,7 +55,7 @@ class Briefing(Surveying):
             ranked=ranked,
             signals=signals,
             topics=self.topics,
-            positions=self._list_versions(),
+            positions=self.store.list_versions(),
             statements=self.store.list_statements(executive),
             earlier=earlier,
             familiarity={topic: one.familiarity for topic, one in rapports.items()},
@@ -83,9 +82,6 @@ class Briefing(Surveying):
         closed = [one for one in self.store.list_surveys() if one.closed_on and one.closed_on <= today]
         news = [one for one in closed if one.closed_on and today - one.closed_on <= NEED_IS_NEWS]
         return max(news, key=lambda one: (one.closed_on or today, one.created_at), default=None)
-
-    def _list_versions(self) -> dict[str, list[Position]]:
-        return {p.topic: self.store.position_history(p.topic) for p in self.store.list_positions()}
 
     def publish(self, executive: str, week: str, now: datetime, *, send: bool = True) -> Issue | None:
         """Make an issue and put its mail into the outbox; None when somebody else has, or is about to.
@@ -129,9 +125,3 @@ class Briefing(Surveying):
                 if issue:
                     published.append(issue)
         return published
-
-    def list_exposures(self, now: datetime) -> list[Exposure]:
-        """Return the topics that move while no current advice is on file, worst first."""
-        agendas = {p.slug: self.store.list_statements(p.slug) for p in self.store.list_executives()}
-        positions = {position.topic: position for position in self.store.list_positions()}
-        return find_exposures(self.list_signals().values(), agendas, positions, now.date())

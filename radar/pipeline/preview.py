@@ -46,7 +46,7 @@ class Previewing(Briefing):
         detected, advised and answered by its day; only the topics, and which story is about which, are today's. Each
         remembers those before it, as the real ones do, so that nothing is told twice.
         """
-        slots, versions = _list_slots(executive, now), self._list_versions()
+        slots, versions = _list_slots(executive, now), self.store.list_versions()
         dossier = read_dossier(self.store, executive.slug)
         stood = [self._look_back(slot.due_at, dossier, versions) for slot in slots]
         sent = [one for one in self.store.list_issues(executive.slug, limit=4 * LOOK_BACK) if one.week < slots[0].week]
@@ -102,7 +102,7 @@ class Previewing(Briefing):
             {
                 topic: known
                 for topic, written in versions.items()
-                if (known := [version for version in written if version.written_at <= at])
+                if (known := [version for version in written if version.settled_at <= at])
             },
             then,
             read_taste(self.store, then),

@@ -39,7 +39,7 @@ class Talking(Registering):
             topics=self.topics,
             histories={topic: self.store.signal_history(topic) for topic in signals},
             ranked=self.rank(executive, now, span, dossier),
-            positions=self._list_versions(),
+            positions=self.store.list_versions(),
             talks=talks,
             steps=dossier.steps,
             acceptances=accepted,

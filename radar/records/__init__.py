@@ -37,18 +37,24 @@ from radar.records.brief import (
 from radar.records.candidate import Candidate, CandidateChange, ChangeKind, Level, Novelty, Standing
 from radar.records.erasure import Erased
 from radar.records.judge import LedgerLine, Raised, Reliability, Verdict
+from radar.records.letter import Letter, LetterLine, LetterPart
 from radar.records.listen import (
     DETAILS,
     RINGS,
+    WEEKDAYS,
+    AdviceDraft,
     Detail,
     Executive,
     Exposure,
     Position,
     Proposal,
+    Reminder,
     Ring,
+    RingMove,
     Stale,
     Statement,
     StatementChange,
+    Weekday,
 )
 from radar.records.pack import Decision, Nudge, Pack, Possibility, Tidings, Turn
 from radar.records.preview import PreviewItem, PreviewWeek
@@ -106,8 +112,10 @@ __all__ = [
     "RINGS",
     "SECTIONS",
     "STAGES",
+    "WEEKDAYS",
     "Acceptance",
     "Activity",
+    "AdviceDraft",
     "Answer",
     "Candidate",
     "CandidateChange",
@@ -137,6 +145,9 @@ __all__ = [
     "Key",
     "Kind",
     "LedgerLine",
+    "Letter",
+    "LetterLine",
+    "LetterPart",
     "Level",
     "Move",
     "Need",
@@ -158,8 +169,10 @@ __all__ = [
     "Ranked",
     "Rapport",
     "Reliability",
+    "Reminder",
     "Report",
     "Ring",
+    "RingMove",
     "Risen",
     "Section",
     "Series",
@@ -191,4 +204,5 @@ __all__ = [
     "Turn",
     "Verdict",
     "Voice",
+    "Weekday",
 ]

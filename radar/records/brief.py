@@ -124,8 +124,8 @@ class Outgoing:
     """A message in the outbox. Key: `message_id`; its bytes never change once stored, but erasing may empty them."""
 
     message_id: str
-    executive: str | None  # None, like the week: an alarm to the advisor, not an issue
-    week: str | None
+    executive: str | None  # None: to the advisor
+    week: str | None  # of the issue or desk letter; None: an alarm
     sender: str
     recipient: str
     body: bytes
@@ -138,9 +138,9 @@ class Outgoing:
 
     @property
     def name(self) -> str:
-        """What it carries, for lists and files: "president 2026-W48", "alarm 2026-11-24 0800", "survey 5f1c…"."""
-        if self.executive:
-            return f"{self.executive} {self.week}"
+        """What it carries, for lists and files: "president 2026-W48", "letter 2026-W48", "survey 5f1c…", "alarm …"."""
+        if self.week:
+            return f"{self.executive or 'letter'} {self.week}"
         key = self.message_id.removeprefix("<radar.").partition("@")[0]
         return key.replace("-", " ", 1) if key.startswith("survey-") else f"alarm {self.queued_at:%Y-%m-%d %H%M}"
 

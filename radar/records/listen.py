@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from radar.records.watch import Phase
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 Detail = Literal["plain", "standard", "technical"]
 DETAILS: tuple[Detail, ...] = ("plain", "standard", "technical")
 
@@ -80,19 +82,54 @@ RINGS: tuple[Ring, ...] = ("adopt", "trial", "assess", "hold")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Advice on file. Versions are immutable. Key: (`topic`, `version`)."""
+    """Advice on file. Versions are immutable: approving one adds another. Key: (`topic`, `version`)."""
 
     topic: str
     ring: Ring
     so_what: str
     say: str  # what to say if asked, at most 60 words
-    written_at: datetime
+    written_at: datetime  # when these words were written; approving keeps it
     version: int = 1
     next_step: str = ""
     due_on: date | None = None
     owner: str = ""
     approved_by: str = ""  # "": a draft
     review_on: date | None = None
+    drafted_by: str = ""
+    approved_at: datetime | None = None
+
+    @property
+    def settled_at(self) -> datetime:
+        """When somebody stood up for it; of a draft, when it was written."""
+        return self.approved_at or self.written_at
+
+
+@dataclass(frozen=True, slots=True)
+class RingMove:
+    """A topic's move between rings, or onto the radar, made by approving a version of the advice on it."""
+
+    topic: str
+    moved_on: date
+    ring: Ring
+    previous: Ring | None  # None: new on the radar
+    version: int
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceDraft:
+    """What advice on a topic starts from: what is known, and sentences with blanks for what a person has to say."""
+
+    topic: str
+    phase: Phase | None
+    facts: tuple[str, ...]
+    ring: Ring
+    so_what: str
+    say: str
+    next_step: str
+    due_on: date | None
+    owner: str
+    review_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,4 +141,19 @@ class Exposure:
     phase: Phase
     reason: str  # "no position", "position past its review date", …
     score: float
-    due_on: date
+    due_on: date  # counted from `since_on`, so that it stays
+    since_on: date
+    overdue: bool
+    confirmed: bool  # the signal: executives hear of it
+    statements: tuple[str, ...]  # ids of those it touches
+    command: str  # what to do next
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """Something that waits for the advisor."""
+
+    about: str  # a topic, executive or survey, as readers know it
+    line: str  # what of it, in words
+    due_on: date | None = None
+    command: str = ""  # what to do

@@ -10,7 +10,7 @@ from pathlib import Path
 from radar.errors import StoreError
 
 #: Every revision of the schema, oldest first, as in migrations/versions (a test keeps them equal).
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
 HEAD = REVISIONS[-1]
 #: Seconds a writer waits for another writer before it gives up.
 BUSY_SECONDS = 30

@@ -4,14 +4,15 @@ import email
 import email.policy
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select, tuple_, update
 
-from radar.records import Erased
+from radar.records import Erased, Letter
 from radar.store.engine import Database
 from radar.store.listen import check_executive
-from radar.store.tables import alarm, executive, metadata, outbox, statement
+from radar.store.tables import alarm, executive, letter, metadata, outbox, statement
 
 #: A table with a column of this name holds rows of one executive; tables that refer to such rows follow.
 _OWNER = "executive"
@@ -50,7 +51,7 @@ class Erasing(Database):
         nothing; on PostgreSQL, VACUUM FULL does the former for a table.
         """
         sqlite = self._address.path is not None
-        names = sorted({*tables, outbox.name} & set(metadata.tables))
+        names = sorted({*tables, outbox.name, letter.name} & set(metadata.tables))
         raw = self._engine.raw_connection()
         try:
             cursor = raw.cursor()
@@ -94,6 +95,13 @@ def _empty_letters(connection: Connection, slug: str) -> int:
     names = {slug, person.name, person.email, *(word for wish in wishes for word in wish)}
     rows = connection.execute(select(outbox.c.message_id, outbox.c.body).where(outbox.c.executive.is_(None)))
     found = [message_id for message_id, body in rows if body and _mentions(body, names)]
+    for row in connection.execute(select(letter.c.week, letter.c.message_id, letter.c.document)).all():
+        # A letter of which nothing is left but what the next one is told against: topics, no names.
+        if row.message_id in found or any(f" {flat} " in _tell(row.document) for flat in map(_flatten, names) if flat):
+            emptied = replace(row.document, subject="", preheader="", parts=(), notes=())
+            kept = None if row.message_id in found else row.message_id
+            changes = {"document": emptied, "message_id": kept}
+            connection.execute(update(letter).where(letter.c.week == row.week).values(changes))
     if found:
         waiting = select(outbox.c.message_id).where(outbox.c.message_id.in_(found), outbox.c.state != "sent")
         # An alarm whose mail goes is told anew.
@@ -101,6 +109,11 @@ def _empty_letters(connection: Connection, slug: str) -> int:
         connection.execute(delete(outbox).where(outbox.c.message_id.in_(found), outbox.c.state != "sent"))
         connection.execute(update(outbox).where(outbox.c.message_id.in_(found)).values(body=b""))
     return len(found)
+
+
+def _tell(document: Letter) -> str:
+    lines = [line for part in document.parts for line in part.lines]
+    return f" {_flatten(' '.join(f'{one.what} {one.more} {one.command}' for one in lines))} "
 
 
 def _mentions(body: bytes, names: Collection[str]) -> bool:

@@ -1,21 +1,20 @@
-"""Executives, what they said they want, and the advice on file."""
+"""Executives, what they said they want, and what they raised first."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
-from radar.records import Executive, Position, Raised, Statement, StatementChange
+from radar.records import Executive, Raised, Statement, StatementChange
 from radar.store.engine import Database, columns_of, dump, insert_into, load, upsert
 from radar.store.names import unknown_name
-from radar.store.tables import executive, position, raised, statement, statement_change, topic
+from radar.store.tables import executive, raised, statement, statement_change
 from radar.store.tagging import check_topics
 
 _EXECUTIVE = columns_of(executive, Executive)
 _STATEMENT = columns_of(statement, Statement)
 _RAISED = columns_of(raised, Raised)
-_POSITION = columns_of(position, Position)
 
 
 class Listen(Database):
@@ -143,38 +142,6 @@ class Listen(Database):
             if not rows:
                 raise unknown_name("statement", id, connection.scalars(select(statement.c.id)))
             return [load(StatementChange, row) for row in rows]
-
-    def save_position(self, advice: Position) -> Position:
-        """Add a version to a topic's advice and return it with its number; earlier ones never change.
-
-        Raises UnknownName for an unknown topic.
-        """
-        with self._keep() as connection:
-            # On PostgreSQL the topic's row is held, so that two versions written at once get two numbers.
-            held = select(topic.c.slug).where(topic.c.slug == advice.topic).with_for_update()
-            if connection.scalar(held) is None:
-                check_topics(connection, [advice.topic])
-            last = connection.scalar(select(func.max(position.c.version)).where(position.c.topic == advice.topic))
-            numbered = replace(advice, version=(last or 0) + 1)
-            connection.execute(insert_into(connection, position), [dump(numbered, position)])
-        return numbered
-
-    def list_positions(self) -> list[Position]:
-        """Return the latest version of the advice on every topic that has any, by topic."""
-        latest = select(position.c.topic, func.max(position.c.version).label("version")).group_by(position.c.topic)
-        newest = latest.subquery()
-        query = select(*_POSITION).join(
-            newest, (newest.c.topic == position.c.topic) & (newest.c.version == position.c.version)
-        )
-        with self._read() as connection:
-            return [load(Position, row) for row in connection.execute(query.order_by(position.c.topic))]
-
-    def position_history(self, topic: str) -> list[Position]:
-        """Return every version of the advice on a topic, oldest first. Raises UnknownName."""
-        with self._read() as connection:
-            check_topics(connection, [topic])
-            query = select(*_POSITION).where(position.c.topic == topic).order_by(position.c.version)
-            return [load(Position, row) for row in connection.execute(query)]
 
 
 def _find_statement(connection: Connection, id_: str, *, lock: bool = False) -> Statement:

@@ -16,14 +16,18 @@ from radar.store.engine import create_database_engine
 from radar.store.erase import Erasing
 from radar.store.feedback import Answers
 from radar.store.glance import read_status
+from radar.store.letters import Letters
 from radar.store.listen import Listen
 from radar.store.match import ANYTHING, Filters
+from radar.store.positions import Positions
 from radar.store.search import Found, search_stories
 from radar.store.surveys import Surveys
 from radar.store.talks import Talks
 
 
-class Store(Counts, Candidates, Corrections, Listen, Brief, Answers, Steps, Surveys, Talks, Erasing):
+class Store(
+    Counts, Candidates, Corrections, Listen, Positions, Talks, Letters, Surveys, Brief, Answers, Steps, Erasing
+):
     """Everything Radar remembers. One method is one transaction; threads may share it.
 
     Every method raises StoreError when the database is out of reach.

@@ -45,6 +45,13 @@ ACCESS: dict[str, frozenset[str]] = {
     "GET /api/v1/ledger": _ADVISOR,
     "POST /api/v1/ledger/raised": _ADVISOR,
     "DELETE /api/v1/ledger/raised": _ADVISOR,
+    "GET /api/v1/positions": OWN,  # drafts: the advisor only
+    "GET /api/v1/positions/moves": OWN,
+    "GET /api/v1/topics/{slug}/positions": OWN,  # drafts: the advisor only
+    "POST /api/v1/topics/{slug}/positions": _ADVISOR,
+    "GET /api/v1/topics/{slug}/positions/draft": _ADVISOR,
+    "POST /api/v1/topics/{slug}/positions/{version}/approve": _ADVISOR,
+    "GET /api/v1/exposures": _ADVISOR,
     "GET /api/v1/feeds": _ADVISOR_AND_READER,
     "GET /api/v1/executives": OWN,
     "POST /api/v1/executives": _ADVISOR,

@@ -12,7 +12,7 @@ from radar import __version__
 from radar.config import Settings
 from radar.pipeline import Pipeline
 from radar.store import Store
-from radar.web import acceptance, agenda, corrections, desk, executives, feedback, survey, talks, views, watch
+from radar.web import acceptance, advice, agenda, corrections, desk, executives, feedback, survey, talks, views, watch
 from radar.web.access import Caller, admit, store_of
 from radar.web.answers import answer
 from radar.web.body import describe_body
@@ -95,6 +95,7 @@ _ROUTES = (
     *watch.ROUTES,
     *corrections.ROUTES,
     *desk.ROUTES,
+    *advice.ROUTES,
     *executives.ROUTES,
     *agenda.ROUTES,
     *talks.ROUTES,

@@ -22,6 +22,7 @@ _SECURITY = {
     }
 }
 _RESPONSES = {
+    "400": "The body is not JSON.",
     "401": "No key, or one that is malformed, unknown or revoked.",
     "403": "The key's scope does not reach this route.",
     "404": "Nothing by that name, or nothing this key may know of.",
@@ -89,7 +90,8 @@ def _describe_operation(operation: dict[str, Any], access: frozenset[str], metho
         codes += ["422"] if invalid else []
         codes += ["413"] if "requestBody" in operation else []
         decides = method == "post" and {"corrections", "desk"} & set(operation.get("tags", []))
-        codes += ["409"] if decides else []
+        enrols = path.endswith("/executives") and method == "post"
+        codes += ["409"] if decides or enrols else []
     content = {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for code in sorted(codes):
         responses[code] = {"description": _RESPONSES[code], "content": content}

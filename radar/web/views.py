@@ -9,6 +9,7 @@ from radar.records import (
     Candidate,
     CandidateChange,
     Executive,
+    Exposure,
     Health,
     Issue,
     Item,
@@ -20,6 +21,7 @@ from radar.records import (
     Position,
     Primer,
     Reliability,
+    RingMove,
     Risen,
     Signal,
     Statement,
@@ -196,6 +198,46 @@ class SignalHistory:
     """A topic's signals, oldest first."""
 
     items: tuple[Signal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceOnFile:
+    """The advice on a topic as far as the key reaches; `gap` says why it is not current, else it is empty."""
+
+    topic: str
+    current: bool
+    gap: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceList:
+    """The advice on file, by topic."""
+
+    items: tuple[AdviceOnFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceHistory:
+    """Every version of the advice on a topic, oldest first, and the moves they made."""
+
+    topic: str
+    items: tuple[Position, ...]
+    moves: tuple[RingMove, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveList:
+    """Moves between rings, the latest first."""
+
+    items: tuple[RingMove, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureList:
+    """Topics that move without current advice: worst first, then those on nobody's agenda. Statements by their ids."""
+
+    items: tuple[Exposure, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`radar executives`, `agenda`, `position`, `exposure`: what the advisor's desk writes down."""
+"""`radar executives`, `agenda`, `signals`: whom the desk serves, what they want, what moves."""
 
 import json
 from pathlib import Path
@@ -8,8 +8,6 @@ import pytest
 from radar.store import Store, open_store
 from tests.building import make_signal
 from tests.cli.cli_run import Run
-
-ADVICE = ("--ring", "trial", "--so-what", "Donors sign in without passwords.", "--say", "We try it until March.")
 
 
 def open_home(home: Path) -> Store:
@@ -151,74 +149,6 @@ def test_a_day_that_is_none_is_refused(president: Run, day: str) -> None:
 
     assert done.exit_code == 2
     assert "is no day; write it as 2026-11-30" in done.stderr
-
-
-# -- position ---------------------------------------------------------------------------------------------------------
-
-
-def test_advice_is_written_shown_and_listed(run: Run) -> None:
-    """Ring, so-what, what to say; without an approver it is a draft and says so."""
-    done = run("position", "set", "passkeys", *ADVICE, "--next", "Approve", "--by", "2026-12-04", "--owner", "Ida")
-
-    assert done.exit_code == 0
-    assert "trial (version 1, a draft, not approved)" in done.output
-    assert "Next: Approve by 4 Dec 2026 (Ida)" in done.output
-    assert "We try it until March." in run("position", "passkeys").output
-    assert "draft" in run("position").output
-    assert "We try it until March." in run("topics", "show", "passkeys").output
-
-
-def test_a_new_version_keeps_the_rest_but_not_the_approval(run: Run) -> None:
-    """What was approved was the version before."""
-    run("position", "set", "passkeys", *ADVICE, "--approved-by", "Ada Blum")
-    run("position", "set", "passkeys", "--ring", "adopt")
-
-    versions = json.loads(run("position", "passkeys", "--json").output)
-    assert [(v["version"], v["ring"], v["approved_by"]) for v in versions] == [
-        (1, "trial", "Ada Blum"),
-        (2, "adopt", ""),
-    ]
-    assert versions[1]["say"] == versions[0]["say"]
-
-
-def test_what_to_say_fits_a_corridor(run: Run) -> None:
-    """Sixty words can be remembered; sixty-one are refused."""
-    words = [*ADVICE[:-1], " ".join(["word"] * 61)]
-
-    done = run("position", "set", "passkeys", *words)
-
-    assert done.exit_code == 2
-    assert "61 words; at most 60" in done.stderr
-
-
-def test_the_first_advice_must_be_whole(run: Run) -> None:
-    """The line names what is missing."""
-    done = run("position", "set", "passkeys", "--ring", "hold")
-
-    assert done.exit_code == 2
-    assert "also needs --so-what, --say" in done.stderr
-
-
-def test_advice_on_an_unknown_topic_is_exit_code_4(run: Run) -> None:
-    """With the closest topic there is."""
-    done = run("position", "set", "paskeys", *ADVICE)
-
-    assert done.exit_code == 4
-    assert "did you mean passkeys" in done.stderr
-
-
-def test_exposure_lists_what_moves_without_advice_until_there_is_some(president: Run, home: Path) -> None:
-    """A rising topic on the president's agenda is on the list; approved advice takes it off."""
-    with open_home(home) as store:
-        store.save_signals([make_signal("mobile-payments", "rising"), make_signal("passkeys", "surging")])
-    rows = json.loads(president("exposure", "--json").output)
-    assert [(row["topic"], row["executives"]) for row in rows] == [("mobile-payments", ["president"]), ("passkeys", [])]
-    assert "no position" in president("exposure").output
-
-    for topic in ("mobile-payments", "passkeys"):
-        president("position", "set", topic, *ADVICE, "--approved-by", "Ada Blum")
-
-    assert "Nobody is exposed" in president("exposure").output
 
 
 def test_signals_show_phase_and_evidence(run: Run, home: Path) -> None:

@@ -15,7 +15,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A demo that ran once over another demo's remains."""
     folder = tmp_path_factory.mktemp("demo")
     (folder / "demo" / "data").mkdir(parents=True)
-    (folder / "demo" / "radar.toml").write_text("# kept\n", encoding="utf-8")
+    (folder / "demo" / "radar.toml").write_text(
+        '# kept\n[advisor]\nemail = "desk@harbourlight.example"\n', encoding="utf-8"
+    )
     (folder / "demo" / "data" / "radar.db").write_bytes(b"remains of an earlier run")
     lines: list[str] = []
     run_demo(home=folder / "demo", out=folder / "out", seed=7, echo=lines.append)
@@ -31,12 +33,12 @@ def moving(history: list[Signal]) -> list[str]:
     return list(dict.fromkeys(signal.phase for signal in history if signal.phase))
 
 
-def test_the_demo_delivers_three_digests_and_shows_the_presidents(demo: tuple[Path, str]) -> None:
+def test_the_demo_delivers_three_digests_and_a_letter_and_shows_the_presidents(demo: tuple[Path, str]) -> None:
     """As .eml and .html, and on the terminal."""
     folder, shown = demo
     names = sorted(path.name for path in (folder / "out").iterdir())
     assert names == [
-        f"{who}-2026-W49.{kind}" for who in ("field", "fundraising", "president") for kind in ("eml", "html")
+        f"{who}-2026-W49.{kind}" for who in ("field", "fundraising", "letter", "president") for kind in ("eml", "html")
     ]
     assert shown.index("Subject:   2 to decide") < shown.index("Preheader: ") < shown.index("MATTERS MOST")
     assert "Approve the interim rule by Friday 4 December." in shown
@@ -91,6 +93,19 @@ def test_what_is_in_no_list_is_found_confirmed_and_told_once(store: Store, demo:
     days = [change.on for change in store.list_candidate_changes("wrenmesh")]
     assert days == sorted(days)
     assert "raised week" in demo[1].partition("Wrenmesh (")[2].splitlines()[1]
+
+
+def test_the_exposure_list_grows_and_shrinks_from_letter_to_letter(store: Store) -> None:
+    """Advice came late for the note-takers; by the end all that moves is advised on."""
+    letters = [store.last_letter(before=f"2026-W{week}") for week in range(42, 51)]
+    exposed = [letter.exposed for letter in letters if letter]
+    assert exposed[0] == ()
+    assert max(map(len, exposed)) >= 2
+    assert exposed[-1] == ()
+    subjects = [letter.subject for letter in letters if letter]
+    assert "1 topic needs advice, 1 overdue: AI note-takers rising" in subjects
+    assert letters[-1] is not None
+    assert "Closed since the last letter" in {part.heading for part in letters[-1].parts}
 
 
 def test_steady_topics_are_mainstream_and_never_confirmed(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Column, ForeignKey, MetaData, Table, Text
 
 from radar.errors import UnknownName
-from radar.records import Outgoing
+from radar.records import Letter, LetterLine, LetterPart, Outgoing
 from radar.store import Store, open_store
 from radar.store.erase import LETTERS, find_owned
 from radar.store.tables import executive, metadata
@@ -31,7 +31,8 @@ def test_every_table_that_can_hold_something_of_an_executive_is_planted_here(pla
     """A table made tomorrow fails here until `plant_canary` puts a row into it; what tests plant, erasing must end."""
     for slug in ("president", "board"):
         empty = {table for table, rows in count_owned(planted, slug).items() if not rows}
-        assert empty <= {"alarm"}, f"plant a row of an executive in {empty} (tests/canaries.py)"  # an alarm is nobody's
+        # An alarm and a desk letter are nobody's; what a letter says of somebody goes, see below.
+        assert empty <= {"alarm", "letter"}, f"plant a row of an executive in {empty} (tests/canaries.py)"
     assert {"statement", "statement_change", "talk", "step", "feedback", "outbox"} <= set(count_owned(planted, "board"))
 
 
@@ -95,6 +96,29 @@ def test_a_waiting_message_is_never_sent(planted: Store) -> None:
         ("board", False),
         (None, False),
     }
+
+
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_desk_letter_loses_its_words_and_keeps_what_the_next_is_told_against(planted: Store, *, sent: bool) -> None:
+    """Whether its mail has gone or waits; a letter that names somebody else is left alone."""
+    mails = {}
+    for week, name in (("2026-W47", OTHER), ("2026-W48", CANARY)):
+        body = f"Content-Type: text/plain\r\n\r\nOn the agenda of Name {name}."
+        mail = Outgoing(f"<{week}@x.example>", None, week, "r@x.example", "a@x.example", body.encode(), NOW)
+        part = LetterPart("Topics without advice", (LetterLine("Ai: rising", more=f"On the agenda of Name {name}."),))
+        mails[week] = Letter(week, NOW, "1 topic needs advice", "", "", (part,), exposed=("ai",))
+        assert planted.save_letter(mails[week], mail)
+        if sent:
+            planted.take_outgoing(NOW, NOW - NOW)
+            planted.mark_sent(mail.message_id, NOW, "250")
+
+    planted.erase_executive("president")
+
+    assert CANARY not in read_everything(planted)
+    last = planted.last_letter()
+    assert last is not None
+    assert (last.week, last.parts, last.exposed) == ("2026-W48", (), ("ai",))
+    assert planted.last_letter(before="2026-W48") == mails["2026-W47"]
 
 
 def test_a_letter_that_was_sent_keeps_its_row_and_loses_its_words(planted: Store) -> None:

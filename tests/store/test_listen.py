@@ -1,4 +1,4 @@
-"""Executives, statements and positions, on SQLite and PostgreSQL."""
+"""Executives, statements and what was raised, on SQLite and PostgreSQL."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from radar.errors import UnknownName
-from radar.records import Position, Proposal, Raised, Statement, StatementChange
-from radar.store import Store, open_store
+from radar.records import Proposal, Raised, Statement, StatementChange
+from radar.store import Store
 from tests.store.store_samples import DAY, NOW, PRESIDENT, make_topic, race
 
 DONORS = Statement(
@@ -22,7 +22,6 @@ DONORS = Statement(
     include=("donor data",),
     mute=("crypto",),
 )
-ADVICE = Position("ai", "assess", "Calls may be recorded elsewhere.", "We are testing two tools.", NOW)
 
 
 def test_executives_come_back_whole_and_can_change(store: Store) -> None:
@@ -85,35 +84,6 @@ def test_statements_name_existing_topics(store: Store) -> None:
     for ask in (store.find_statement, store.statement_changes):
         with pytest.raises(UnknownName, match="no statement is called 's1'"):
             ask("s1")
-
-
-def test_positions_are_numbered_and_immutable(store: Store) -> None:
-    """Each save is a version; the latest is listed, all are kept."""
-    store.save_topics([make_topic("ai"), make_topic("drones")])
-    first = store.save_position(ADVICE)
-    second = store.save_position(replace(ADVICE, ring="trial", approved_by="director", due_on=date(2026, 12, 4)))
-    assert (first.version, second.version) == (1, 2)
-    assert store.list_positions() == [second]
-    assert store.position_history("ai") == [first, second]
-    assert store.position_history("drones") == []
-
-
-def test_positions_written_at_once_get_different_numbers(database_url: str) -> None:
-    """Eight writers, versions 1 to 8."""
-    stores = [open_store(database_url) for _ in range(8)]
-    stores[0].save_topics([make_topic("ai")])
-    saved = race([partial(store.save_position, ADVICE) for store in stores])
-    for store in stores:
-        store.close()
-    assert sorted(position.version for position in saved) == list(range(1, 9))
-
-
-def test_positions_need_their_topic(store: Store) -> None:
-    """Unknown topics are named, in writing and asking."""
-    with pytest.raises(UnknownName, match="no topic is called 'ai'"):
-        store.save_position(ADVICE)
-    with pytest.raises(UnknownName, match="no topic is called 'ai'"):
-        store.position_history("ai")
 
 
 def test_the_first_day_on_which_a_topic_was_raised_stands_until_it_is_taken_back(store: Store) -> None:

@@ -44,6 +44,13 @@ EXPECTED = {
     f"GET {API}/ledger": {**_DESK, "advisor": 200},
     f"POST {API}/ledger/raised": _DESK,
     f"DELETE {API}/ledger/raised": _DESK,
+    f"GET {API}/positions": {**_KEYED, "reader": 403},
+    f"GET {API}/positions/moves": {**_KEYED, "reader": 403},
+    f"GET {API}/topics/{{slug}}/positions": {**_KEYED, "reader": 403},
+    f"POST {API}/topics/{{slug}}/positions": _DESK,
+    f"GET {API}/topics/{{slug}}/positions/draft": {**_DESK, "advisor": 200},
+    f"POST {API}/topics/{{slug}}/positions/{{version}}/approve": _DESK,
+    f"GET {API}/exposures": {**_DESK, "advisor": 200},
     f"GET {API}/feeds": {**_KEYED, "anna": 403, "bert": 403},
     f"GET {API}/executives": {**_KEYED, "reader": 403},
     f"DELETE {API}/executives/{{slug}}": {**_DESK, "advisor": 200},
@@ -115,7 +122,7 @@ def fill(pattern: str, world: World, slug: str) -> str:
     if "surveys" in pattern:
         person = {"open": "drafted", "close": "opened"}.get(pattern.rpartition("/")[2], "closed")
     values = {"slug": person, "week": "2026-W48", "token": world.tokens[slug], "id": world.stories[1], "number": "0"}
-    values |= {"term": "black friday", "topic": "passkeys"}
+    values |= {"term": "black friday", "topic": "passkeys", "version": "2"}
     if "/items/" in pattern:
         values["id"] = "i1"
     if "/agenda/" in pattern:
@@ -156,7 +163,7 @@ def plant(world: World) -> None:
     for slug, canary in CANARIES.items():
         plant_canary(world.store, slug, canary, world.store.list_issues(slug)[0], "passkeys", NOW)
         rows = count_owned(world.store, slug)
-        assert all(rows[table] for table in rows if table != "alarm"), rows  # an alarm is nobody's
+        assert all(rows[table] for table in rows if table not in ("alarm", "letter")), rows  # those are nobody's
 
 
 def test_no_canary_of_one_executive_reaches_another(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -248,6 +255,16 @@ def test_positions_go_to_the_advisor_and_once_approved_to_executives(world: Worl
     assert told["reader"] is None
     assert told["anna"]["say"] == ADVICE
     assert told["advisor"]["say"] == DRAFT
+
+
+def test_drafts_and_what_they_moved_stay_on_the_advisors_desk(world: World) -> None:
+    """Versions, moves and the list: an executive sees what was approved, a reader nothing."""
+    paths = [f"{API}/positions", f"{API}/positions/moves", f"{API}/topics/passkeys/positions"]
+    for person in ("anna", "advisor"):
+        told = "".join(world.client(person).get(path).text for path in paths)
+        assert ADVICE in told
+        assert (DRAFT in told) == (person == "advisor")
+        assert '"trial"' not in told.replace(DRAFT, "") or person == "advisor"
 
 
 def test_early_signals_stay_on_the_advisors_desk(world: World) -> None:

@@ -55,6 +55,19 @@ def test_the_description_covers_the_api_and_its_keys(document: dict[str, Any]) -
     assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
 
 
+#: Bodies: right for one route or another, the same again, a word that does not fit, too long.
+_BODIES = (
+    b'{"say": "Wait."}',
+    b'{"say": "Wait."}',
+    b'{"text": "Nobody needs a password"}',
+    b'{"slug": "carla", "name": "Carla"}',
+    b'{"name": "Anna Again"}',
+    b'{"weight": 5}',
+    b'{"ring": "x", "week": 3}',
+    b" " * 300_000,
+)
+
+
 def test_every_answer_is_described(world: World, document: dict[str, Any]) -> None:
     """Every address as every person, right and wrong: status, content type and every field are in the description."""
     tried: set[tuple[str, str]] = set()
@@ -77,10 +90,15 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
             address = path.format(
                 slug=named,
                 week="2026-W48",
-                id=("i1" if slug == "anna" else "none") if "/items/" in path else story,
+                id=("i1" if slug == "anna" else "none")
+                if "/items/" in path
+                else f"s-{slug}"
+                if "/agenda/" in path
+                else story,
                 topic="passkeys" if slug == "anna" else "none",
                 number=int(slug == "anna"),
                 term=term if slug == "anna" else "none",
+                version=world.store.position_history("passkeys")[-1].version,
             )
             wrong = "?limit=x&since=y&phase=z&confirmed=q"
             for query in (
@@ -99,11 +117,14 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
                 "?answer=useful",
                 "?stage=declined",
                 "?level=familiar",
-                *("?topic=passkeys", "?quadrant=frontier&definition=What+it+is.") * 2,  # and what is done already
+                # and what is done already
+                *("?topic=passkeys", "?quadrant=frontier&definition=What+it+is.", "?by=Ida+Advisor") * 2,
+                *_BODIES,
             ):
                 sent = b'{"next_at": "2027-01-12T10:00:00"}' if query == "" else b"{" if query == wrong else b""
-                content = sent if "requestBody" in operation else None
-                answer = world.client(person).request(method, address + query, content=content)
+                content = query if isinstance(query, bytes) else sent if "requestBody" in operation else None
+                asked = address if isinstance(query, bytes) else address + query
+                answer = world.client(person).request(method, asked, content=content)
                 status = str(answer.status_code)
                 tried.add((path, status))
                 assert status in responses, f"{address}{query} as {person}: {status} is not described"
@@ -114,7 +135,8 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
                 check(document, value, described[kind]["schema"], f"{address} {status}")
     promised = {(path, code) for path, _, operation in operations for code in operation["responses"]}
     # A key that every scope may use never gets 403; the rest is tried elsewhere.
-    assert {code for _, code in promised - tried} <= {"304", "403", "404", "413", "503", "default"}
+    untried = {one for one in promised - tried if one[1] not in ("304", "403", "404", "413", "503", "default")}
+    assert untried == set()
 
 
 def test_an_etag_is_described_where_there_is_one(world: World, document: dict[str, Any]) -> None:
@@ -122,7 +144,13 @@ def test_an_etag_is_described_where_there_is_one(world: World, document: dict[st
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             address = path.format(
-                slug="passkeys", week="2026-W48", id=world.stories[1], number=1, term="quorvex", topic="ai"
+                slug="passkeys",
+                week="2026-W48",
+                id=world.stories[1],
+                number=1,
+                term="quorvex",
+                topic="ai",
+                version=1,
             )
             answer = world.client("advisor").request(method, f"{address}?q=passkeys")
             assert ("etag" in answer.headers) == ("304" in operation["responses"]), path

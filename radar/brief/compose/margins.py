@@ -21,8 +21,8 @@ def find_moves(
     moves = []
     for topic, versions in sorted(positions.items()):
         approved = [position for position in versions if position.approved_by]
-        before = [position.ring for position in approved if position.written_at <= since]
-        after = [position.ring for position in approved if since < position.written_at <= until]
+        before = [position.ring for position in approved if position.settled_at <= since]
+        after = [position.ring for position in approved if since < position.settled_at <= until]
         if after and (not before or before[-1] != after[-1]):
             moves.append(Move(topic, name_topic(topic), after[-1], before[-1] if before else None))
     return tuple(sorted(moves, key=lambda move: (-_RING_ORDER[move.ring], move.topic)))

@@ -9,7 +9,14 @@ from radar.brief.mail.mailers import (
     SMTPMailer,
     next_attempt,
 )
-from radar.brief.mail.message import build_alarm, build_outgoing, build_survey_mail, clean_header, read_address
+from radar.brief.mail.message import (
+    build_alarm,
+    build_letter,
+    build_outgoing,
+    build_survey_mail,
+    clean_header,
+    read_address,
+)
 
 __all__ = [
     "GIVE_UP_AFTER",
@@ -19,6 +26,7 @@ __all__ = [
     "SMTPMailer",
     "Sent",
     "build_alarm",
+    "build_letter",
     "build_outgoing",
     "build_survey_mail",
     "clean_header",

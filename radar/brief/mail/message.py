@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from radar.brief.render import Rendered
 from radar.errors import ConfigError, DeliveryError, RadarError
-from radar.records import Executive, Issue, Outgoing, Survey, SurveyLink
+from radar.records import Executive, Issue, Letter, Outgoing, Survey, SurveyLink
 from radar.text import clean_text, is_mail_domain, split_mailbox, stable_id
 
 _UNSUBSCRIBE_URL = re.compile(r"https?://[!#$%&'()*+./0-9:;=?@A-Z\[\]_a-z~-]+")
@@ -133,6 +133,24 @@ def build_survey_mail(
         now,
         reply_to,
     )
+
+
+def build_letter(letter: Letter, rendered: Rendered, *, sender: str, advisor: str, message_id_domain: str) -> Outgoing:
+    """Return the outbox row of a desk letter to the advisor ("Name <name@example.org>").
+
+    Same arguments, same bytes; the Message-ID depends on week and domain alone. Raises ConfigError.
+    """
+    domain = _check_domain(message_id_domain)
+    outgoing = _write_message(
+        stable_id("letter", letter.week, domain),
+        domain,
+        read_address(sender, "mail.sender"),
+        read_address(advisor, "advisor.email"),
+        letter.subject,
+        rendered,
+        letter.composed_at,
+    )
+    return replace(outgoing, week=letter.week)
 
 
 def _write_message(

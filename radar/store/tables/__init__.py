@@ -6,7 +6,7 @@ means "not yet".
 
 from radar.store.tables.acceptance import feedback, secret, step, taught
 from radar.store.tables.base import metadata
-from radar.store.tables.brief import alarm, api_key, issue, outbox
+from radar.store.tables.brief import alarm, api_key, issue, letter, outbox
 from radar.store.tables.listen import (
     executive,
     need,
@@ -54,6 +54,7 @@ __all__ = [
     "feedback",
     "host",
     "issue",
+    "letter",
     "metadata",
     "need",
     "outbox",

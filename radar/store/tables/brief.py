@@ -11,7 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from radar.records import Issue
+from radar.records import Issue, Letter
 from radar.store.columns import Json, Text, UTCDateTime
 from radar.store.tables.base import metadata
 
@@ -59,6 +59,15 @@ alarm = Table(
     Column("since_at", UTCDateTime, nullable=False),
     Column("told_at", UTCDateTime, nullable=False),
     Column("message_id", Text, ForeignKey("outbox.message_id"), nullable=False),
+)
+
+letter = Table(
+    "letter",
+    metadata,
+    Column("week", Text, primary_key=True),
+    Column("composed_at", UTCDateTime, nullable=False),
+    Column("message_id", Text, ForeignKey("outbox.message_id")),  # null: the advisor had no address
+    Column("document", Json(Letter), nullable=False),
 )
 
 api_key = Table(

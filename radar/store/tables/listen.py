@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from radar.records import Proposal, Risen, Statement, Subject
@@ -75,6 +76,8 @@ position = Table(
     Column("owner", Text, nullable=False),
     Column("approved_by", Text, nullable=False),
     Column("review_on", Date),
+    Column("drafted_by", Text, nullable=False, server_default=text("''")),
+    Column("approved_at", UTCDateTime),
 )
 
 raised = Table(

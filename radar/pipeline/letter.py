@@ -1,0 +1,93 @@
+"""Write the desk letter once a week and put it into the outbox."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+
+from radar import advising, desk
+from radar.brief.letter import Waiting, compose_letter, render_letter
+from radar.brief.mail import build_letter
+from radar.brief.slot import LATE, Appointment, find_slot
+from radar.listen.advice import choose_approved, find_due
+from radar.pipeline.steps import Steps
+from radar.rapport import judge_rapports, read_dossier
+from radar.records import DEAD_STATES, WEEKDAYS, Acceptance, Letter, Reminder, Stale
+from radar.watch.health import describe_feeds
+
+log = logging.getLogger(__name__)
+
+
+class Lettering(Steps):
+    """From everything that waits to one mail to the advisor."""
+
+    def compose_letter(self, week: str, now: datetime) -> Letter:
+        """Compose the letter of a week as it would be now; nothing is stored or sent."""
+        store, today = self.store, now.date()
+        positions, signals = store.list_versions(), self.list_signals()
+        topics = {topic.slug: topic.name for topic in store.list_topics()}
+        names = {person.slug: person.name for person in store.list_executives()}
+        feeds = [feed for feed in store.list_feeds() if not feed.paused]
+        failing = [feed for feed in feeds if feed.state in DEAD_STATES]
+        approved = {topic: choose_approved(versions) for topic, versions in positions.items()}
+        ledger, _ = desk.read_ledger(store)
+        waiting = Waiting(
+            topics=topics,
+            executives=names,
+            signals=signals,
+            exposures=advising.list_exposures(store, today),
+            approved={topic: position for topic, position in approved.items() if position},
+            advice=find_due(positions, signals, topics, today),
+            agendas=[self._remind(one, names) for one in desk.list_stale(store, today)],
+            candidates=[one for one in store.list_candidates() if one.standing == "open"],
+            ideas=[one for slug in names for one in self._list_ideas(slug, now)],
+            ledger=ledger,
+            feeds=len(feeds),
+            failing=describe_feeds(failing, store.measure_feeds(now), now),
+            last=store.last_letter(before=week),
+        )
+        return compose_letter(week, waiting, now)
+
+    def _remind(self, one: Stale, names: Mapping[str, str]) -> Reminder:
+        command = f"radar pack {one.executive}" if one.kind == "no talk" else f"radar agenda {one.executive}"
+        return Reminder(names[one.executive], one.reason, None, command)
+
+    def _list_ideas(self, executive: str, now: datetime) -> list[Acceptance]:
+        """Return how an executive stands with each topic that was floated to them."""
+        rapports = judge_rapports(read_dossier(self.store, executive), now.date())
+        return [one.acceptance for one in rapports.values() if one.acceptance]
+
+    def find_letter_week(self, now: datetime) -> str | None:
+        """Return the week whose letter should be out by now; None when it is too late, or there was no desk yet.
+
+        A desk begins with its first executive: a Radar set up on a Wednesday owes no letter for Monday.
+        """
+        advisor = self.settings.advisor
+        slot = find_slot(Appointment(advisor.tz, WEEKDAYS.index(advisor.day), advisor.time), now)
+        people = self.store.list_executives()
+        begun = any(person.enrolled_at is None or person.enrolled_at <= slot.due_at for person in people)
+        return slot.week if begun and now - slot.due_at <= LATE else None
+
+    def publish_letter(self, now: datetime, *, send: bool = True) -> Letter | None:
+        """Put the letter of the week into the outbox, if it is due and not there; return it if it was.
+
+        Without an advisor's address it is stored all the same, so that the next one tells what has changed.
+        """
+        week = self.find_letter_week(now)
+        last = self.store.last_letter()
+        if week is None or (last and last.week >= week):
+            return None
+        letter, advisor = self.compose_letter(week, now), self.settings.advisor
+        if send and not advisor.email:
+            log.warning("the desk letter of %s is not sent: set advisor.email in radar.toml; see `radar letter`", week)
+        outgoing = (
+            send
+            and advisor.email
+            and build_letter(
+                letter,
+                render_letter(letter, advisor.name),
+                sender=self.settings.mail.sender,
+                advisor=f"{advisor.name} <{advisor.email}>".strip(),
+                message_id_domain=self._find_domain(),
+            )
+        )
+        return letter if self.store.save_letter(letter, outgoing or None) else None
