@@ -51,20 +51,24 @@ class Talking(Registering):
 
     def note_talk(self, executive: str, notes: TalkNotes, now: datetime, by: str) -> Outcomes:
         """Store what came of a talk, all of it or nothing. Raises UnknownName; Unusable, naming the field."""
-        file = OnFile(
-            person=self.store.find_executive(executive),
-            statements=self.store.list_statements(executive, ended=True),
-            steps=self.store.list_steps(executive),
-            talks=self.store.list_talks(executive),
-            topics=self.topics.keys(),
-        )
-        outcomes = settle_talk(notes, file, now, by)
-        known = {words.id: words.text for words in file.statements}
-        # New words get what they may be about proposed, as everywhere.
-        said = tuple(
-            words if known.get(words.id) == words.text else self.propose(words, now) for words in outcomes.statements
-        )
-        return self.store.save_outcomes(replace(outcomes, statements=said))
+        while True:
+            file = OnFile(
+                person=self.store.find_executive(executive),
+                statements=self.store.list_statements(executive, ended=True),
+                steps=self.store.list_steps(executive),
+                talks=self.store.list_talks(executive),
+                topics=self.topics.keys(),
+            )
+            outcomes = settle_talk(notes, file, now, by)
+            known = {words.id: words.text for words in file.statements}
+            # New words get what they may be about proposed, as everywhere.
+            said = tuple(
+                words if known.get(words.id) == words.text else self.propose(words, now)
+                for words in outcomes.statements
+            )
+            stored = self.store.save_outcomes(replace(outcomes, statements=said), file.statements)
+            if stored is not None:  # else somebody changed the agenda meanwhile: the notes are held against it anew
+                return stored
 
     def write_invitation(self, executive: str) -> bytes:
         """Return the next talk with an executive as an iCalendar file. Raises UnknownName when there is no date."""

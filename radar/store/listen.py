@@ -159,6 +159,12 @@ def check_executive(connection: Connection, slug: str, *, lock: bool = False) ->
         raise unknown_name("executive", slug, connection.scalars(select(executive.c.slug)))
 
 
+def read_agenda(connection: Connection, slug: str) -> dict[str, Statement]:
+    """Return an executive's statements by id, ended ones too, kept from changing until the transaction ends."""
+    query = select(*_STATEMENT).where(statement.c.executive == slug).with_for_update()
+    return {row.id: load(Statement, row) for row in connection.execute(query)}
+
+
 def write_statement(connection: Connection, words: Statement, at: datetime, by: str) -> None:
     """Insert or update a statement within a transaction and keep the version, unless nothing changed.
 

@@ -1,14 +1,15 @@
 """One-on-one talks on file."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, func, select
 
-from radar.records import Outcomes, Talk
+from radar.records import Outcomes, Statement, Talk
 from radar.store.acceptance import write_step
 from radar.store.engine import Database, columns_of, dump, load, upsert
-from radar.store.listen import check_executive, write_raised, write_statement
+from radar.store.listen import check_executive, read_agenda, write_raised, write_statement
 from radar.store.tables import talk as talk_table
 from radar.store.tagging import check_topics
 
@@ -27,13 +28,19 @@ class Talks(Database):
             check_executive(connection, held.executive)
             return write_talk(connection, held)
 
-    def save_outcomes(self, outcomes: Outcomes) -> Outcomes:
-        """Store what came of a talk, all of it or nothing; return it as it was stored. Raises UnknownName."""
+    def save_outcomes(self, outcomes: Outcomes, agenda: Iterable[Statement]) -> Outcomes | None:
+        """Store what came of a talk, all of it or nothing; return it as it was stored. Raises UnknownName.
+
+        `agenda` are the statements it was settled against; None, and nothing stored, if they have changed since: new
+        ones were numbered, and old ones written, in view of these.
+        """
         held = outcomes.talk
         topics = {one.topic for one in outcomes.steps} | {one.topic for one in outcomes.raised}
         topics |= {topic for words in outcomes.statements for topic in words.topics}
         with self._keep() as connection:
-            check_executive(connection, held.executive)
+            check_executive(connection, held.executive, lock=True)  # two talks noted at once are noted in turn
+            if read_agenda(connection, held.executive) != {words.id: words for words in agenda}:
+                return None
             check_topics(connection, topics)
             talk = write_talk(connection, held)
             for words in outcomes.statements:

@@ -57,14 +57,15 @@ def test_what_came_of_a_talk_is_stored_together(store: Store) -> None:
     """With its author; statements keep their versions, steps get their numbers."""
     store.save_executive(PRESIDENT)
     store.save_topics([make_topic("ai")])
-    stored = store.save_outcomes(OUTCOMES)
+    stored = store.save_outcomes(OUTCOMES, ())
+    assert stored is not None
     assert stored.steps[0].number > 0
     assert store.list_talks("president") == [TALK]
     assert store.list_statements("president") == [WISH]
     assert [(change.by, change.at) for change in store.statement_changes("president-1")] == [("ida", NOW)]
     assert store.list_steps("president") == list(stored.steps)
     assert store.list_raised() == list(OUTCOMES.raised)
-    store.save_outcomes(replace(OUTCOMES, steps=()))
+    store.save_outcomes(replace(OUTCOMES, steps=()), (WISH,))
     assert len(store.statement_changes("president-1")) == 1
 
 
@@ -76,8 +77,19 @@ def test_one_thing_that_cannot_be_stored_leaves_all_unstored(store: Store, broke
     (good,) = getattr(OUTCOMES, broken)
     bad = replace(good, topics=("nope",)) if broken == "statements" else replace(good, topic="nope")
     with pytest.raises(UnknownName, match="no topic is called 'nope'"):
-        store.save_outcomes(replace(OUTCOMES, **{broken: (bad,)}))
+        store.save_outcomes(replace(OUTCOMES, **{broken: (bad,)}), ())
     assert store.list_talks("president") == []
     assert store.list_statements("president") == []
     assert store.list_steps("president") == []
     assert store.list_raised() == []
+
+
+def test_a_talk_settled_against_an_agenda_that_has_changed_is_not_stored(store: Store) -> None:
+    """Two advisors note talks at once: the second's new statement does not take the place of the first's."""
+    store.save_executive(PRESIDENT)
+    store.save_topics([make_topic("ai")])
+    theirs = replace(OUTCOMES, statements=(replace(WISH, text="protect the donors"),), steps=())
+    assert store.save_outcomes(OUTCOMES, ()) is not None
+    assert store.save_outcomes(theirs, ()) is None
+    assert store.save_outcomes(theirs, (replace(WISH, weight=1),)) is None
+    assert store.list_statements("president") == [WISH]
