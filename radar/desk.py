@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from radar.config import LONGEST_DEFINITION, find_mistake, join_topics, load_shipped_topics, load_topics
-from radar.errors import Conflict, UnknownName, Unusable
+from radar.errors import ConfigError, Conflict, UnknownName, Unusable
 from radar.judge.ledger import measure_reliability, write_ledger
-from radar.listen.agenda import find_stale
+from radar.listen.agenda import check_statement, find_stale
+from radar.listen.fields import FIRST_DAY
 from radar.listen.register import READERS, Format, OnFile, Register
 from radar.records import Candidate, CandidateChange, LedgerLine, Raised, Reliability, Stale, Topic
 from radar.store import Store
@@ -19,7 +20,6 @@ from radar.text import clean_text
 from radar.topic_file import edit_topics, put_topic
 from radar.watch.context import propose_seeds
 
-FIRST_RAISED = date(1990, 1, 1)  # before that, a year is mistyped
 #: Titles in which a candidate's company is looked for.
 _SEED_WEEKS = timedelta(weeks=26)
 
@@ -134,6 +134,11 @@ def join_register(
         replace(one, enrolled_at=now) if one.slug not in people and one.enrolled_at is None else one
         for one in given.executives
     )
+    for one in given.statements:
+        try:
+            check_statement(one, now.date())
+        except Unusable as error:
+            raise ConfigError(f"{path}: {one.id}: {error}") from None
     told: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
     pairs: list[tuple[str, object, object]] = [(one.slug, people.get(one.slug), one) for one in enrolled]
     pairs += [(one.id, statements.get(one.id), one) for one in given.statements]
@@ -157,8 +162,8 @@ def note_raised(store: Store, noted: Raised, today: date) -> date | None:
     """
     if noted.raised_on > today:
         raise Unusable("on", f"{noted.raised_on} lies in the future; note what was raised, when it was")
-    if noted.raised_on < FIRST_RAISED:
-        raise Unusable("on", f"{noted.raised_on} is too long ago; name a day from {FIRST_RAISED} on")
+    if noted.raised_on < FIRST_DAY:
+        raise Unusable("on", f"{noted.raised_on} is too long ago; name a day from {FIRST_DAY} on")
     before = store.save_raised(noted)
     if before is not None and before < noted.raised_on:
         raise Conflict(

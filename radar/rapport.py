@@ -15,6 +15,7 @@ from radar.errors import Unusable
 from radar.listen.acceptance import derive_steps, judge_topics, sort_steps
 from radar.listen.education import judge_familiarity
 from radar.listen.feedback import learn_taste
+from radar.listen.fields import FIRST_DAY
 from radar.records import (
     ANSWERS,
     Answer,
@@ -188,6 +189,8 @@ def note_step(
     today = now.astimezone(UTC).date()
     if on is not None and on > today:
         raise Unusable("on", "a step is noted when it has happened")
+    if on is not None and on < FIRST_DAY:
+        raise Unusable("on", f"is too long ago; name a day from {FIRST_DAY} on")
     if revisit_on is not None and stage not in ("declined", "parked"):
         raise Unusable("revisit_on", "only what was declined or parked is revisited; use a nudge")
     for name, day in (("revisit_on", revisit_on), ("nudge_on", nudge_on)):

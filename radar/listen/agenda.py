@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from radar.errors import Unusable
+from radar.listen.fields import FIRST_DAY, MOST_WORDS
 from radar.records import Executive, Proposal, Stale, Statement, Topic
 from radar.text import fold_phrase
 
@@ -120,6 +121,20 @@ def _drop_proposals(statement: Statement, topics: Collection[str]) -> tuple[Prop
 def _check_among(topics: Iterable[str], linked: Collection[str]) -> None:
     if any(topic not in linked for topic in topics):
         raise Unusable("topic", f"it is not linked to that; it is about {', '.join(linked) or 'no topic yet'}")
+
+
+def check_statement(statement: Statement, today: date) -> None:
+    """Raise Unusable for words too long to be quoted, and for a day on which they cannot have been said.
+
+    Somewhere it is tomorrow already when it is still today by UTC.
+    """
+    lines = {"text": [statement.text], "occasion": [statement.occasion]}
+    for name, texts in (lines | {"include": [*statement.include], "mute": [*statement.mute]}).items():
+        if any(len(text) > MOST_WORDS for text in texts):
+            raise Unusable(name, f"has more than {MOST_WORDS} characters; say it shorter")
+    noted_on = statement.noted_on
+    if noted_on is not None and not FIRST_DAY <= noted_on <= today + timedelta(days=1):
+        raise Unusable("noted_on", f"is no day on which it can have been said; name one from {FIRST_DAY} to today")
 
 
 def number_statement(executive: str, known: Iterable[Statement]) -> str:

@@ -7,6 +7,13 @@ from datetime import date
 from radar.records import DETAILS, WEEKDAYS, Detail
 from radar.text import clean_text, split_mailbox
 
+FIRST_DAY = date(1990, 1, 1)  # before that, a year is mistyped
+#: Characters of somebody's words.
+MOST_WORDS = 500
+#: Characters of any line: a primer of 120 words has some 900.
+_MOST_LINE = 2_000
+_MOST_SLUG = 64
+
 
 class FieldError(ValueError):
     """A text that cannot be a field; `reason` says why and repeats nothing of it."""
@@ -65,9 +72,11 @@ def read_address(text: str) -> str:
 
 
 def read_slug(text: str) -> str:
-    """Read a name that commands are given."""
+    """Read a name that commands are given; files and addresses are called by it, so it is short."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text):
         raise FieldError(text, "is no short name; use lower-case words joined by hyphens")
+    if len(text) > _MOST_SLUG:
+        raise ValueError(f"has {len(text):,} characters; use at most {_MOST_SLUG}")
     return text
 
 
@@ -76,6 +85,8 @@ def read_line(text: str) -> str:
     cleaned = clean_text(text)
     if not cleaned:
         raise ValueError("no words given; write some")
+    if len(cleaned) > _MOST_LINE:
+        raise ValueError(f"has {len(cleaned):,} characters; write at most {_MOST_LINE:,}")
     return cleaned
 
 

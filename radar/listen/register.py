@@ -54,11 +54,13 @@ class OnFile:
 def _read_moment(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        if at.tzinfo is None:
+            raise FieldError(text, "names no time zone; write it as 2026-11-30T07:30:00Z")
+        return at.astimezone(UTC)
+    except FieldError:
+        raise
+    except (ValueError, OverflowError):  # the latter: year 1 or 9999, in the middle of some zone's day
         raise FieldError(text, "is no time; write it as 2026-11-30T07:30:00Z") from None
-    if at.tzinfo is None:
-        raise FieldError(text, "names no time zone; write it as 2026-11-30T07:30:00Z")
-    return at.astimezone(UTC)
 
 
 def _read_truth(text: str) -> bool:

@@ -13,12 +13,11 @@ import msgspec
 
 from radar.errors import Unusable
 from radar.listen.agenda import number_statement
+from radar.listen.fields import FIRST_DAY, MOST_WORDS
 from radar.records import STAGES, Executive, Outcomes, Raised, Stage, Statement, Step, Talk
 from radar.text import clean_text
 
-FIRST_DAY = date(1990, 1, 1)  # before that, a year is mistyped
 MOST_NOTE = 2_000
-MOST_WORDS = 500
 _SET_ASIDE = ("declined", "parked")
 
 
@@ -115,8 +114,12 @@ class _Settling:
         before = next((talk for talk in self.file.talks if talk.held_on == self.held_on), None)
         next_at = self.notes.next_at
         if next_at is not None:
-            next_at = (next_at if next_at.tzinfo else next_at.replace(tzinfo=self.zone)).astimezone(UTC)
-            if next_at.astimezone(self.zone).date() <= self.held_on:
+            try:
+                next_at = (next_at if next_at.tzinfo else next_at.replace(tzinfo=self.zone)).astimezone(UTC)
+                next_on = next_at.astimezone(self.zone).date()
+            except OverflowError:  # the years 1 and 9999 end in the middle of some zone's day
+                raise Unusable("next_at", "is no time to meet; is the year right?") from None
+            if next_on <= self.held_on:
                 raise Unusable("next_at", "has to be after the talk")
             if next_at > self.now + timedelta(days=5 * 366):
                 raise Unusable("next_at", "lies more than five years ahead; is the year right?")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from radar.listen.agenda import propose_links
+from radar.listen.agenda import check_statement, propose_links
 from radar.pipeline.preview import Previewing
 from radar.records import PreviewWeek, Statement
 from radar.store.names import unknown_name
@@ -23,7 +23,8 @@ class Registering(Previewing):
         return replace(statement, proposed=propose_links(statement, known, tagged))
 
     def note_statement(self, draft: Statement, now: datetime, by: str) -> Statement:
-        """Store what an executive wants, under an id of its own, with what it may be about. Raises UnknownName."""
+        """Store what an executive wants, under an id of its own, with its proposals. Raises UnknownName; Unusable."""
+        check_statement(draft, now.date())
         return self.store.add_statement(self.propose(draft, now), now, by)
 
     def change_statement(self, id: str, change: Change, now: datetime, by: str) -> Statement:  # noqa: A002
@@ -47,6 +48,7 @@ class Registering(Previewing):
 
     def preview_note(self, draft: Statement, now: datetime) -> tuple[Statement, list[PreviewWeek]]:
         """Return a statement as it would be noted, and what it would have changed. Raises UnknownName."""
+        check_statement(draft, now.date())
         agenda = self.store.list_statements(draft.executive)
         self._check_topics(draft.topics)
         noted = self.propose(replace(draft, id=f"{draft.executive}-new"), now)
@@ -66,6 +68,7 @@ class Registering(Previewing):
 
     def _draft(self, before: Statement, change: Change, now: datetime) -> Statement:
         changed = change(before)
+        check_statement(changed, now.date())
         self._check_topics({*changed.topics, *changed.dismissed} - {*before.topics, *before.dismissed})
         return changed if changed.text == before.text else self.propose(changed, now)
 

@@ -1,12 +1,11 @@
 """The agenda register through the API: the advisor keeps it, an executive reads their own."""
 
 import logging
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from radar.records import Talk
+from radar.records import Executive, Statement
 from tests.web.web_world import CANARIES, NOW, World
 
 API = "/api/v1"
@@ -127,11 +126,12 @@ def test_no_word_of_an_agenda_reaches_a_log_or_an_error(world: World, caplog: py
 
 
 def test_stale_agendas_are_listed_without_their_words(world: World) -> None:
-    """Until there was a talk."""
-    world.store.save_talk(Talk("anna", NOW.date() - timedelta(days=3), NOW, "advisor"))
+    """Whoever had a talk lately is left out."""
+    world.store.save_executive(Executive("carl", "Carl Canarycarl", "", ""))
+    world.store.save_statement(Statement("carl-1", "carl", "canarycarl", noted_on=NOW.date()), NOW, "advisor")
     told = ask(world, "GET", f"{API}/agendas/stale")["items"]
-    assert [(one["executive"], one["kind"]) for one in told] == [("bert", "no talk")]
-    assert CANARIES["bert"] not in str(told)
+    assert [(one["executive"], one["kind"]) for one in told] == [("carl", "no talk")]
+    assert "canarycarl" not in str(told).lower()
 
 
 def test_an_executive_is_added_and_changed(world: World) -> None:
@@ -165,3 +165,25 @@ def test_an_executive_is_added_and_changed(world: World) -> None:
 def test_an_executive_who_cannot_be_is_refused(world: World, body: object, mistake: str) -> None:
     """The field and the reason."""
     assert mistakes(world, "POST", f"{API}/executives", body) == [mistake]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("noted_on", "9999-12-31"),
+        ("noted_on", "2026-11-26"),
+        ("noted_on", "0001-01-01"),
+        ("text", "x" * 501),
+        ("occasion", "x" * 501),
+        ("include", ["x" * 501]),
+    ],
+)
+def test_what_nobody_can_have_said_is_refused_and_harms_nothing(world: World, field: str, value: object) -> None:
+    """A day of the year 9999 that is stored would stop the desk letter and every pack for good."""
+    body = {"text": "passkeys for all", field: value}
+    ask(world, "POST", ANNA, {"text": "passkeys for all"})
+    for method, path in (("POST", ANNA), ("POST", f"{ANNA}?dry_run=true"), ("PATCH", f"{ANNA}/anna-1")):
+        (mistake,) = mistakes(world, method, path, body)
+        assert mistake.startswith(f"{field}: ")
+    ask(world, "GET", f"{API}/agendas/stale")
+    ask(world, "GET", f"{API}/executives/anna/pack")

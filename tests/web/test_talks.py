@@ -1,14 +1,16 @@
 """Packs, talks and erasure over HTTP: the advisor's, and what they change."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from icalendar import Calendar
 
 from radar.errors import UnknownName
+from radar.records import Statement
 from radar.web.body import MOST_BYTES
-from tests.web.web_world import CANARIES, World
+from tests.web.web_world import CANARIES, NOW, World
 
 ANNA = "/api/v1/executives/anna"
 
@@ -105,3 +107,28 @@ def test_erasing_ends_an_executive_and_their_key(world: World) -> None:
     assert world.client("advisor").delete(ANNA).status_code == 404
     assert world.client("bert").get("/api/v1/executives/bert/agenda").status_code == 200
     assert world.client().get(f"/i/{world.tokens['bert']}").status_code == 200
+
+
+def test_what_another_notes_meanwhile_is_kept(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An agenda that changes while a talk is settled: the talk is held against it anew, and both are on file."""
+    pipeline = world.app.state.pipeline()
+    propose, waiting = pipeline.propose, [Statement("", "anna", "protect the donors", noted_on=NOW.date())]
+
+    def propose_slowly(words: Statement, now: datetime) -> Statement:
+        if waiting:
+            world.store.add_statement(waiting.pop(), now, "bea")
+        return propose(words, now)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(pipeline, "propose", propose_slowly)
+    stored = world.client("advisor").post(f"{ANNA}/talks", json={"new": [{"text": "reach the young"}]})
+    assert stored.status_code == 200, stored.text
+    texts = {words.id: words.text for words in world.store.list_statements("anna")}
+    assert (texts["anna-1"], texts["anna-2"]) == ("protect the donors", "reach the young")
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_next_talk_at_an_end_of_time_is_refused(world: World, moment: str) -> None:
+    """What no zone can tell is a mistyped year, not a failure of ours."""
+    answer = world.client("advisor").post(f"{ANNA}/talks", json={"next_at": moment})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["parameter"] == "next_at"
