@@ -32,6 +32,8 @@ def decode(text: str, shape: type[T], path: Path) -> T:
         message = re.sub(r" \(at .*\)$", "", str(error))
         line = f":{place[1]}" if place else f":{text.count(chr(10)) + 1}"
         raise ConfigError(f"{path}{line}: not valid TOML: {message}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}: not valid TOML: brackets within brackets, too deep to be read") from None
     try:
         return msgspec.convert(document, shape)
     except msgspec.ValidationError as error:

@@ -164,6 +164,12 @@ def test_a_mistake_in_toml_is_named_with_line_and_field(text: str, line: str) ->
     assert str(refused.value) == f"register.toml{line}"
 
 
+def test_brackets_without_end_are_refused() -> None:
+    """The parser of the standard library runs out of stack on them."""
+    with pytest.raises(ConfigError, match=r"^register\.toml: not valid TOML: brackets within brackets"):
+        read("toml", "x = " + 10_000 * "[" + 10_000 * "]")
+
+
 @pytest.mark.parametrize("form", FORMATS)
 @given(text=st.text(max_size=200))
 def test_any_text_is_read_or_refused(form: Format, text: str) -> None:
