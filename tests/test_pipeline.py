@@ -14,7 +14,7 @@ import pytest
 from radar.app import App
 from radar.brief.mail import FolderMailer, Sent
 from radar.config import CrawlSettings, MailSettings, Settings
-from radar.records import Crawl, Feed, FetchResult, Outgoing
+from radar.records import Crawl, Feed, FetchResult, Letter, Outgoing
 from radar.store import Store, open_store
 from radar.watch.fetch import fetch_all
 from tests.building import PRESIDENT, make_entry
@@ -197,6 +197,24 @@ def test_an_executive_erased_while_their_mail_is_in_hand_gets_nothing_and_stops_
 
     assert [(message.executive, message.state) for message in done] == [("second", "sent")]
     assert {path.name.partition("-")[0] for path in (tmp_path / "sent").iterdir()} == {"second"}
+
+
+def test_erasing_ends_the_desk_letters_in_the_out_folder_that_speak_of_somebody(store: Store, tmp_path: Path) -> None:
+    """Without a mail server they lie there as files, agendas quoted; those that speak of nobody erased stay."""
+    app = open_app(store, tmp_path)
+    for slug, name in (("first", "Ada Blum"), ("second", "Bo Carr")):
+        store.save_executive(replace(PRESIDENT, slug=slug, name=name))
+    for week, name in (("2026-W47", "Bo Carr"), ("2026-W48", "Ada Blum")):
+        body = f"Content-Type: text/html\r\n\r\n<p>On the agenda of {name}</p>\r\n".encode()
+        mail = Outgoing(f"<{week}@x.example>", None, week, "r@x.example", "a@x.example", body, SLOT)
+        assert store.save_letter(Letter(week, SLOT, "", "", "", ()), mail)
+    assert len(app.pipeline.deliver(lambda: SLOT)) == 2
+
+    erased = app.pipeline.erase_executive("first")
+
+    assert erased.files == ("letter-2026-W48.eml", "letter-2026-W48.html")
+    left = {path.name for path in app.pipeline.settings.out.iterdir()}
+    assert left == {"letter-2026-W47.eml", "letter-2026-W47.html"}
 
 
 def test_watching_twice_changes_nothing(store: Store, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from radar.brief.mail.mailers import (
     Mailer,
     Sent,
     SMTPMailer,
+    name_file,
     next_attempt,
 )
 from radar.brief.mail.message import (
@@ -30,6 +31,7 @@ __all__ = [
     "build_outgoing",
     "build_survey_mail",
     "clean_header",
+    "name_file",
     "next_attempt",
     "read_address",
 ]

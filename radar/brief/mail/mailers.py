@@ -57,7 +57,7 @@ class FolderMailer:
 
     def send(self, outgoing: Outgoing, before_data: Callable[[], None]) -> Sent:
         """Write both files, each whole or not at all."""
-        name = "-".join(part if _BARE_NAME.fullmatch(part) else stable_id(part) for part in outgoing.name.split(" "))
+        name = name_file(outgoing)
         page = message_from_bytes(outgoing.body, policy=email.policy.default).get_body(("html",))
         before_data()
         try:
@@ -68,6 +68,11 @@ class FolderMailer:
         except OSError as error:
             return Sent("retry", f"{self.path}: {error.strerror or error}; make the folder writable")
         return Sent("sent", f"written to {self.path / name}.eml")
+
+
+def name_file(outgoing: Outgoing) -> str:
+    """Return what the files of a message are called in the out folder, without their endings."""
+    return "-".join(part if _BARE_NAME.fullmatch(part) else stable_id(part) for part in outgoing.name.split(" "))
 
 
 def _write_whole(path: Path, content: bytes) -> None:
