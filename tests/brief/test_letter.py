@@ -36,7 +36,7 @@ def make_line(topic: str, verdict: Any = "faded", **more: Any) -> LedgerLine:
     fields: dict[str, Any] = {
         "first_seen_on": None, "flagged_on": date(2026, 9, 7), "confirmed_on": None,
         "briefed": (("president", date(2026, 9, 14)),), "mainstream_on": None, "raised": (), "lead": None,
-        "confidence": None, "lasted": None,
+        "confidence": None, "lasted": None, "faded_on": None, "term": "",
     }  # fmt: skip
     return LedgerLine(topic, verdict=verdict, **(fields | more))
 
@@ -190,3 +190,13 @@ def test_the_same_things_make_the_same_letter() -> None:
     assert render_letter(compose_letter(WEEK, make_full(), NOW)) == render_letter(
         compose_letter(WEEK, make_full(), datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
     )
+
+
+def test_a_candidate_that_faded_is_told_by_its_name_and_once() -> None:
+    """It has no topic; that another one faded before it is no reason to leave it out."""
+    lines = [make_line("", term="quorvex"), make_line("", term="blenta")]
+    first = compose_letter(WEEK, make_waiting(ledger=lines[:1]), NOW)
+    assert "“quorvex”: we warned on 7 September, and it faded" in read(make_waiting(ledger=lines[:1]))
+    second = read(make_waiting(ledger=lines, last=replace(first, week="2026-W47")))
+    assert "“blenta”" in second
+    assert "“quorvex”" not in second
