@@ -15,12 +15,13 @@ import pytest
 
 from radar.app import App
 from radar.config import Advisor, MailSettings, Settings
-from radar.records import Letter, Statement, Subject, Survey, SurveyLink
+from radar.rapport import give_answer
+from radar.records import Letter, Statement, Subject, Survey, SurveyLink, Talk
 from radar.schedule import start_schedule
 from radar.store import Store, open_store
 from tests.building import make_candidate, make_position, make_signal
 from tests.smtp_sink import serve_inbox
-from tests.store.store_samples import PRESIDENT, make_crawl, make_feed, make_topic, race
+from tests.store.store_samples import PRESIDENT, make_crawl, make_feed, make_issue, make_topic, race
 
 MONDAY = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)  # the default time, in week 48
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
@@ -86,6 +87,29 @@ def list_surveys(app: App, week: str, at: datetime) -> list[tuple[str, str, str]
     parts = app.pipeline.compose_letter(week, at).parts
     lines = [line for part in parts if part.heading == "Surveys" for line in part.lines]
     return [(line.what, line.note, line.command) for line in lines]
+
+
+def test_a_wish_to_talk_about_what_is_no_topic_reaches_the_advisor_until_there_was_a_talk(
+    desk: Store, tmp_path: Path
+) -> None:
+    """The page promised it; a topic's wish is among the ideas. Taking it back ends it, too."""
+    issue = make_issue(at=MONDAY - 3 * DAY)
+    item = replace(issue.items[0], topic="", claim="Quorvex spreads")
+    assert desk.claim_issue("president", issue.week, MONDAY)
+    assert desk.save_issue(replace(issue, items=(item,)))
+    give_answer(desk, issue, item, "let's talk", "mail", MONDAY - 2 * DAY)
+
+    def list_wishes() -> list[str]:
+        parts = open_app(desk, tmp_path).pipeline.compose_letter("2026-W48", MONDAY).parts
+        return [line.what for part in parts if part.heading == "They want to talk" for line in part.lines]
+
+    assert list_wishes() == [f"{PRESIDENT.name}: since 21 November, about “Quorvex spreads”"]
+    desk.undo_feedback("president", issue.week, item.id, MONDAY)
+    assert list_wishes() == []
+    give_answer(desk, issue, item, "let's talk", "mail", MONDAY - 2 * DAY)
+    assert len(list_wishes()) == 1
+    desk.save_talk(Talk("president", (MONDAY - DAY).date(), MONDAY, "jo"))
+    assert list_wishes() == []
 
 
 def test_the_letter_arrives_by_smtp_once(desk: Store, tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ class Waiting:
     agendas: Sequence[Reminder] = ()  # gone stale
     candidates: Sequence[Candidate] = ()  # open ones
     ideas: Sequence[Acceptance] = ()
+    wishes: Sequence[Reminder] = ()  # to talk about what is no topic; a topic's is among the ideas
     surveys: Sequence[Reminder] = ()
     ledger: Sequence[LedgerLine] = ()
     feeds: int = 0  # listed and not paused
@@ -108,6 +109,7 @@ class _Composer:
         yield _cut("Candidates to judge", map(self._write_candidate, self._choose_candidates()), "radar candidates")
         yield _cut("Stale agendas", map(self._write_reminder, waiting.agendas), "radar agenda")
         yield _cut("Ideas to bring up again", self._write_ideas(), "radar acceptance")
+        yield _cut("They want to talk", map(self._write_reminder, waiting.wishes), "radar feedback")
         yield _cut("Surveys", map(self._write_reminder, waiting.surveys), "radar survey")
         yield _cut("Feeds failing", map(self._write_feed, waiting.failing), "radar feeds")
 
@@ -245,6 +247,7 @@ _THINGS = {
     "Candidates to judge": ("candidate to judge", "candidates to judge"),
     "Stale agendas": ("stale agenda", "stale agendas"),
     "Ideas to bring up again": ("idea to bring up again", "ideas to bring up again"),
+    "They want to talk": ("wish to talk", "wishes to talk"),
     "Surveys": ("survey", "surveys"),
     "Feeds failing": ("feed fails", "feeds fail"),
     "Closed since the last letter": ("closed", "closed"),

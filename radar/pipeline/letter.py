@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from radar import advising, desk
 from radar.brief.letter import Waiting, compose_letter, render_letter
 from radar.brief.mail import build_letter
+from radar.brief.relevance import format_day
 from radar.brief.slot import LATE, Appointment, find_slot
 from radar.listen.advice import choose_approved, find_due
 from radar.pipeline.steps import Steps
@@ -43,6 +44,7 @@ class Lettering(Steps):
             agendas=[self._remind(one, names) for one in desk.list_stale(store, today)],
             candidates=[one for one in store.list_candidates() if one.standing == "open"],
             ideas=[one for slug in names for one in self._list_ideas(slug, now)],
+            wishes=self._list_wishes(names),
             surveys=[one for survey in store.list_surveys() if (one := self._follow_survey(survey, today))],
             ledger=ledger,
             feeds=len(feeds),
@@ -59,6 +61,20 @@ class Lettering(Steps):
         """Return how an executive stands with each topic that was floated to them."""
         rapports = judge_rapports(read_dossier(self.store, executive), now.date())
         return [one.acceptance for one in rapports.values() if one.acceptance]
+
+    def _list_wishes(self, names: Mapping[str, str]) -> list[Reminder]:
+        """Return what executives asked to talk about that is no topic, and no talk has come since; newest first."""
+        talks = self.store.last_talks()
+        return [
+            Reminder(
+                names[one.executive],
+                f"since {format_day(one.at.date())}, about “{one.claim}”",
+                command=f"radar pack {one.executive}",
+            )
+            for one in self.store.list_feedback()
+            if one.answer == "let's talk" and not one.topic and one.executive in names
+            if one.executive not in talks or talks[one.executive] < one.at.date()
+        ]
 
     def _follow_survey(self, survey: Survey, today: date) -> Reminder | None:
         """Return what is to be done about a survey: remind whom it still waits for, then read what was said."""
