@@ -1,16 +1,15 @@
 """`radar digest`: each executive's weekly issue, previewed, built, shown and sent."""
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from radar.cli.house import House, ListGroup, json_option, pass_house
-from radar.cli.output import count, format_at, format_on, say, say_json, say_table, strip_controls, to_plain
+from radar.cli.output import count, format_at, format_on, say, say_json, say_table, strip_controls, to_plain, write_text
 from radar.cli.words import WEEK
-from radar.errors import ConfigError, DeliveryError, RadarError, UnknownName
+from radar.errors import DeliveryError, RadarError, UnknownName
 from radar.records import Issue
 
 if TYPE_CHECKING:
@@ -206,17 +205,10 @@ def _show(issue: Issue, links: "Links", advisor: str, page: Path | None, as_json
         say_json(to_plain(issue, without=("token",)))
         return
     if page:
-        _write_file(page, lambda: render_page(issue, advisor=advisor, **links))
+        write_text(page, render_page(issue, advisor=advisor, **links))
+        say(f"wrote  {page}")
         return
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     text = render_text(issue, colour=colour, advisor=advisor, **links)
     say(render_headers(issue))
     click.echo(strip_controls(text, colour=colour))
-
-
-def _write_file(path: Path, render: Callable[[], str]) -> None:
-    try:
-        path.write_text(render(), encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be written ({error.strerror})") from None
-    say(f"wrote  {path}")

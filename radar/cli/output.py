@@ -42,13 +42,19 @@ def say_json(value: object) -> None:
     click.echo(strip_controls(json.dumps(to_plain(value), ensure_ascii=False, indent=2)))
 
 
-def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Write a file, a line each. Raises RadarError where that fails."""
+def write_text(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, as it may quote an agenda. Raises RadarError where that fails."""
     try:
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
     except OSError as error:
         raise RadarError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write a file, a line each, as `write_text` does."""
+    write_text(path, "".join(f"{line}\n" for line in lines))
 
 
 def write_records(path: Path, records: Iterable[object]) -> None:

@@ -1,14 +1,13 @@
 """`radar agenda export` and `import`: the whole register as a file."""
 
-import os
 from pathlib import Path
 
 import click
 
 from radar.cli.house import House, json_option, name_user, pass_house
-from radar.cli.output import count, say, say_json, strip_controls
+from radar.cli.output import count, say, say_json, strip_controls, write_text
 from radar.cli.words import OutFile
-from radar.errors import ConfigError, RadarError
+from radar.errors import ConfigError
 from radar.listen.register import FORMATS, WRITERS, Format
 
 _FORMAT = click.option("--format", "form", type=click.Choice(FORMATS), help="[default: what the file's name says]")
@@ -34,13 +33,7 @@ def export_register(house: House, file: Path | None, form: Format | None) -> Non
     if file is None:
         click.echo(strip_controls(text), nl=False)
         return
-    try:
-        with os.fdopen(
-            os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8", newline=""
-        ) as out:
-            out.write(text)
-    except OSError as error:
-        raise RadarError(f"{file} cannot be written: {error.strerror}") from None
+    write_text(file, text)
     told = f"{count(len(register.executives), 'executive')}, {count(len(register.statements), 'statement')}"
     say(f"{told} written to {file}")
 

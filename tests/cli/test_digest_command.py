@@ -75,6 +75,7 @@ def test_a_preview_can_be_written_as_a_page(briefed: Run, tmp_path: Path) -> Non
 
     assert done.exit_code == 0
     assert "<html" in (tmp_path / "preview.html").read_text()
+    assert (tmp_path / "preview.html").stat().st_mode & 0o777 == 0o600  # it quotes an agenda
 
 
 def test_an_issue_of_the_future_is_not_built(briefed: Run) -> None:

@@ -208,6 +208,7 @@ def test_the_letter_can_be_looked_at_any_day(president: Run, home: Path, tmp_pat
     assert json.loads(president("letter", "--json").output)["exposed"] == ["mobile-payments"]
     assert president("letter", "--html", str(tmp_path / "letter.html")).exit_code == 0
     assert "Mobile payments" in (tmp_path / "letter.html").read_text(encoding="utf-8")
+    assert (tmp_path / "letter.html").stat().st_mode & 0o777 == 0o600  # it names whose agenda is touched
     with open_home(home) as store:
         assert store.last_letter() is None
 
