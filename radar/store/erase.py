@@ -33,6 +33,7 @@ class Erasing(Database):
         rows: dict[str, int] = {}
         with self._keep() as connection:
             check_executive(connection, slug)
+            _lock_owned(connection, slug)
             if self._address.path is not None:
                 connection.exec_driver_sql("PRAGMA secure_delete = ON")
             if emptied := _empty_letters(connection, slug):
@@ -86,6 +87,17 @@ def find_owned(table: Table, slug: str) -> ColumnElement[bool] | None:
             there = select(*(key.column for key in constraint.elements)).where(owned)
             referring.append(tuple_(*(key.parent for key in constraint.elements)).in_(there))
     return or_(*referring) if referring else None
+
+
+def _lock_owned(connection: Connection, slug: str) -> None:
+    """Keep an executive's rows from being changed and referred to until the transaction ends, as PostgreSQL allows it.
+
+    Parents first, as everybody locks them: what is written meanwhile waits, and then finds nobody to belong to.
+    """
+    for table in metadata.sorted_tables:
+        owned = find_owned(table, slug)
+        if owned is not None:
+            connection.execute(select(*table.primary_key).where(owned).with_for_update())
 
 
 def _empty_letters(connection: Connection, slug: str) -> int:

@@ -1,5 +1,7 @@
 """Erasing an executive, on SQLite and PostgreSQL: every row, waiting mail, and the bytes in the database's files."""
 
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,12 +9,13 @@ import pytest
 from sqlalchemy import Column, ForeignKey, MetaData, Table, Text
 
 from radar.errors import UnknownName
-from radar.records import Letter, LetterLine, LetterPart, Outgoing
+from radar.records import Letter, LetterLine, LetterPart, Outgoing, Statement
 from radar.store import Store, open_store
 from radar.store.erase import LETTERS, find_owned
+from radar.store.listen import write_statement
 from radar.store.tables import executive, metadata
 from tests.canaries import count_owned, plant_canary, read_everything
-from tests.store.store_samples import NOW, PRESIDENT, make_issue, make_topic
+from tests.store.store_samples import NOW, PRESIDENT, make_issue, make_topic, race
 
 CANARY, OTHER = "canaryada5b1e", "canarybea77d0"
 
@@ -83,6 +86,31 @@ def test_a_log_in_use_is_said(sqlite_database: object, monkeypatch: pytest.Monke
             erased = store.erase_executive("president")
         assert "in use" in erased.lingering or "locked" in erased.lingering
         assert store.list_executives() == []
+
+
+def test_what_is_being_written_of_them_goes_too(database_url: str) -> None:
+    """A statement is half stored when the erasing begins: it waits for the other half, and takes both."""
+    half, begun = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with open_store(database_url) as store, store._keep() as connection:
+            write_statement(connection, Statement("president-1", "president", "then"), NOW, "ida")
+            half.set()
+            begun.wait()
+            time.sleep(0.2)  # so that it is most likely waiting by now; that it is not cannot fail
+
+    def erase() -> None:
+        half.wait()
+        with open_store(database_url) as store:
+            begun.set()
+            store.erase_executive("president")
+
+    with open_store(database_url) as store:
+        store.save_topics([make_topic("passkeys")])
+        store.save_executive(PRESIDENT)
+        store.save_statement(Statement("president-1", "president", "first"), NOW, "ida")
+        race([write, erase])
+        assert set(count_owned(store, "president").values()) == {0}
 
 
 def test_a_waiting_message_is_never_sent(planted: Store) -> None:
