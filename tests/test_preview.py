@@ -1,16 +1,18 @@
 """What an agenda would have brought: the last four weeks, each as it stood then; and proposals as they are stored."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from radar.config import Settings
 from radar.listen.agenda import link_topics
 from radar.pipeline import Pipeline
-from radar.records import Executive, PreviewWeek, Statement, Step
+from radar.records import Executive, Issue, Item, Need, PreviewWeek, Source, Statement, Step, Subject, Survey
 from radar.store import Store
+from radar.store.tables import story_alias
 from tests.building import DAY, HOUR, NOW, make_entry, make_signal, make_story, make_tag, make_topic
 from tests.store.store_samples import fill
 from tests.weeks import MONDAYS, store_weeks
@@ -86,6 +88,18 @@ def test_what_was_advised_and_answered_counts_from_its_day(pipeline: Pipeline, s
     assert told == [True, True, True, False]
 
 
+def test_what_staff_ask_for_is_a_reason_from_the_day_their_survey_closed(pipeline: Pipeline, store: Store) -> None:
+    """As in the real issue."""
+    store_weeks(store, ["passkeys"])
+    closed_on = (SLOT - 4 * DAY).date()
+    draft = Survey("autumn", "Autumn", (Subject("Passkeys", ("passkeys",)),), ("a", "b"), closed_on, SLOT - 9 * DAY)
+    store.add_survey(draft)
+    need = Need("autumn", "passkeys", "Passkeys", closed_on, 40, 27, sentence="27 of 40 staff ask for it")
+    store.close_survey(replace(draft, state="closed", closed_on=closed_on, answers=40), [need], [], "draft")
+    weeks = pipeline.preview("president", NOW)
+    assert [need.sentence in week.items[0].why for week in weeks] == [False, False, False, True]
+
+
 def test_a_change_is_marked_by_what_it_adds_and_drops(pipeline: Pipeline, store: Store) -> None:
     """Muting a word drops its stories; a link moves what was outside the agenda."""
     store_weeks(store)
@@ -114,6 +128,20 @@ def test_a_preview_tells_nothing_twice(pipeline: Pipeline, store: Store) -> None
     store.save_stories([story])
     store.save_tags(["s1"], [make_tag(story, "passkeys")])
     assert [bool(told) for told in claims(pipeline.preview("president", NOW))] == [False, True, False, False]
+
+
+def test_a_story_that_was_told_before_it_was_merged_is_not_told_again(pipeline: Pipeline, store: Store) -> None:
+    """The issue of then names the story that is no more."""
+    source = Source("old", "Banks drop passwords", "https://p00.example/1", "p00.example", date(2026, 10, 20), 3)
+    item = Item("i1", "agenda", "Banks drop passwords", "passkeys", sources=(source,))
+    told = Issue("president", "Ada Blum", "", "2026-W44", SLOT - 28 * DAY, "t" * 22, "", "", (item,))
+    assert store.claim_issue("president", told.week, told.composed_at)
+    assert store.save_issue(told)
+    store_weeks(store, ["passkeys"])
+    first = pipeline.store.list_stories()[-1]
+    with store._write() as connection:
+        connection.execute(insert(story_alias), [{"id": "old", "story_id": first.id}])
+    assert [bool(items) for items in claims(pipeline.preview("president", NOW))] == [False, True, True, True]
 
 
 # -- proposals in store -----------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from radar.listen.acceptance import find_held
 from radar.pipeline.brief import ISSUE_SPAN, STORIES_AT_ONCE, Briefing
 from radar.pipeline.steps import find_monday
 from radar.rapport import Dossier, judge_rapports, read_dossier, read_taste
-from radar.records import Executive, Issue, Position, PreviewWeek, Signal, Statement, Story, Tag, Taste
+from radar.records import Executive, Issue, Need, Position, PreviewWeek, Signal, Statement, Story, Tag, Taste
 from radar.watch.group.lead import build_story
 
 WEEKS = 4
@@ -28,6 +28,7 @@ class _Past:
     positions: dict[str, list[Position]]
     dossier: Dossier
     taste: Taste
+    needs: dict[str, Need]
 
 
 class Previewing(Briefing):
@@ -66,6 +67,9 @@ class Previewing(Briefing):
         sent: Sequence[Issue],
     ) -> list[Issue]:
         living = [statement for statement in agenda if statement.ended_on is None]
+        merged = self.store.list_merged(
+            source.story_id for issue in sent for item in issue.items for source in item.sources
+        )
         issues: list[Issue] = []
         for slot, past in zip(slots, stood, strict=True):
             earlier = [*reversed(issues), *sent]
@@ -82,6 +86,8 @@ class Previewing(Briefing):
                 held=find_held(
                     (one.acceptance for one in told.values() if one.acceptance), past.signals, slot.due_at.date()
                 ),
+                merged=merged,
+                needs=past.needs,
                 coverage=Coverage(len(ranked), 0, 0, weeks_watched=52),
             )
             issues.append(compose_issue(executive, slot.week, material, slot.due_at, token=""))
@@ -106,6 +112,7 @@ class Previewing(Briefing):
             },
             then,
             read_taste(self.store, then),
+            self.list_needs(at),
         )
 
 

@@ -95,7 +95,7 @@ class Surveying(Tagging):
 
     def list_needs(self, now: datetime) -> dict[str, Need]:
         """Return what staff ask for, topic by topic, as far as it is not too old to be a reason."""
-        return self.store.latest_needs(now.date() - NEED_HOLDS)
+        return self.store.latest_needs(now.date() - NEED_HOLDS, now.date())
 
     def _close(
         self, survey: Survey, answers: Sequence[SurveyAnswer], texts: Sequence[SurveyText], now: datetime

@@ -155,9 +155,10 @@ class Surveys(Database):
             rows = connection.execute(select(*_NEED).where(need.c.survey == slug).order_by(need.c.topic))
             return [load(Need, row) for row in rows]
 
-    def latest_needs(self, since: date) -> dict[str, Need]:
-        """Return what the latest survey that tells of a topic says of it, topic by topic, if it closed since then."""
-        query = select(*_NEED).where(need.c.closed_on >= since).order_by(need.c.closed_on, need.c.survey)
+    def latest_needs(self, since: date, until: date = date.max) -> dict[str, Need]:
+        """Return what the latest survey of the days [since, until] that tells of a topic says of it, topic by topic."""
+        closed = need.c.closed_on.between(since, until)
+        query = select(*_NEED).where(closed).order_by(need.c.closed_on, need.c.survey)
         with self._read() as connection:
             return {one.topic: one for one in (load(Need, row) for row in connection.execute(query))}
 
