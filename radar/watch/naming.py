@@ -89,7 +89,10 @@ def is_plain_word(token: str) -> bool:
     parts = token.replace("'", "-").split("-")
     if len(parts) > 1:
         return all(len(part) < 3 or part.isdigit() or is_plain_word(part) for part in parts)
-    return any(form in words for form in _list_forms(token))
+    # Twice: the list leaves out a word that, without an ending, is another ("read" is "rea" and "d" there).
+    return any(
+        form in words or any(stem in words for stem in _list_forms(form) if len(stem) > 2) for form in _list_forms(token)
+    )
 
 
 def _list_forms(token: str) -> Iterator[str]:
