@@ -17,8 +17,8 @@ MIN_TITLES = 3  # rarer words have no weight
 PRIOR = 10.0  # titles' worth of ignorance
 MOST = 2.0  # largest log odds, either way
 
-# Common nouns and veterans, none of which can become news. Not lists of what to find: they only tell which words attract
-# and which repel, each stream for itself. The trade's vocabulary alone loses companies and regulation, hence the market's.
+# Common nouns and veterans, none of which can become news. Not lists of what to find: they tell which words attract and
+# which repel, each stream for itself. The trade's vocabulary alone loses companies and rules, hence the market's.
 TRADE = frozenset(
     """software hardware encryption cryptography database databases server servers compiler compilers algorithm
     algorithms browser browsers api apis open-source programming programmer programmers developer developers code coding

@@ -22,13 +22,15 @@ from radar.watch.panel import MIN_PUBLISHERS, Measures, Panel
 from radar.watch.terms import TermIndex
 
 EARLY_A_WEEK, CONFIRMED_A_WEEK, CONFIRMED_A_MONTH = 7, 2, 6
-MERIT = 3.5  # threshold until the past is long enough to set one: about what news of computing calls for
+MERIT = 4.25  # threshold until the past is long enough to set one: about what news of computing calls for
 AFFINITY_WEIGHT, AFFINITY_LEAST, AFFINITY_MOST = 3.0, -0.6, 0.3
 MIN_HISTORY, FULL_HISTORY = 6, 26  # weeks without any warning; weeks until the ordinary rules hold
 CALIBRATE = 52  # weeks for which a threshold holds
+YEAR = 52
 OLD = 5  # titles over a year old from which a term is known: its versions are left to it, and it must have grown
 OLD_GROWTH = 0.75  # further times the expectation asked of a known term for each tenfold of those titles
 FOREIGN = -0.4  # affinity below which nothing is confirmed: the world's news, not the trade's
+STEADY, QUICK = (7, 2), (5, 3)  # weeks with a title, of the last 13 and of the last 4: either is persistence
 LASTING = (-3.99, 0.67, -0.235, 0.71)  # log odds: base, log titles in 8 weeks, log titles over a year old, persistent
 SURER = 0.8  # log odds by which confirmed ones last more than these say: 43 on Hacker News, .15 said and .30 lasted
 LASTS_FROM, LASTS_TO = 4, 30  # weeks after a warning in which it must last
@@ -202,7 +204,7 @@ class Discovery:
         if number < 0:
             return False
         weeks = self.index.week[self.index.start[number] : self.index.start[number + 1]]
-        return int(np.searchsorted(weeks, self.panel.week - REST)) >= OLD
+        return int(np.searchsorted(weeks, self.panel.week - YEAR)) >= OLD
 
     def _raise(self, found: Measures, number: int) -> Finding | None:
         """Open a finding for a term, unless it belongs to one that is open."""
@@ -327,7 +329,7 @@ class Discovery:
 
 
 def weigh_merit(found: Measures) -> Floats:
-    """Return what a place on the desk is given for: the evidence, growth of up to tenfold, and the company a term keeps.
+    """Return what a place on the desk is given for: the evidence, growth up to tenfold, and the company a term keeps.
 
     A name among words of computing is believed on less evidence than one among ministers and minimum wages.
     """
@@ -337,8 +339,7 @@ def weigh_merit(found: Measures) -> Floats:
 
 def is_lasting(found: Measures) -> NDArray[np.bool_]:
     """Tell what has persisted and is the trade's: bursts of a week or two, which most are, never get here."""
-    steady = (found.active13 >= 7) & (found.active4 >= 2)
-    quick = (found.active13 >= 5) & (found.active4 >= 3)
+    steady, quick = ((found.active13 >= weeks13) & (found.active4 >= weeks4) for weeks13, weeks4 in (STEADY, QUICK))
     strong = (found.strength >= 4) & (weigh_merit(found) >= 6) & (found.growth >= 3)
     return strong & (found.publishers8 > MIN_PUBLISHERS) & (steady | quick) & (found.affinity >= FOREIGN)
 

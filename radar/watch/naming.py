@@ -90,9 +90,8 @@ def is_plain_word(token: str) -> bool:
     if len(parts) > 1:
         return all(len(part) < 3 or part.isdigit() or is_plain_word(part) for part in parts)
     # Twice: the list leaves out a word that, without an ending, is another ("read" is "rea" and "d" there).
-    return any(
-        form in words or any(stem in words for stem in _list_forms(form) if len(stem) > 2) for form in _list_forms(token)
-    )
+    once = list(_list_forms(token))
+    return any(form in words for stem in once for form in ([stem, *_list_forms(stem)] if len(stem) > 2 else [stem]))
 
 
 def _list_forms(token: str) -> Iterator[str]:
