@@ -106,7 +106,7 @@ def test_what_the_general_press_writes_of_as_much_is_no_technology() -> None:
 
 def test_places_people_dates_and_plain_words_are_not_raised() -> None:
     """However fast they rise."""
-    names = ("Nairobi", "December", "Jennifer Quorvex", "umbrella", "discounts", "readers")
+    names = ("Nairobi", "December", "Jennifer Quorvex", "umbrella", "discounts", "readers", "Quorvex Cup")
     rises = [report for number, name in enumerate(names) for report in make_rise(name, 80, RISE, seed=number)]
     assert raised(discover(make_stream() + rises)) == {}
 
