@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 SPAN = 104  # weeks of titles the weights are learned from
 MIN_TITLES = 3  # rarer words have no weight
 PRIOR = 10.0  # titles' worth of ignorance
+SCARCE = 0.005  # share of titles below which a list says nothing: in another language its absence would repel
 MOST = 2.0  # largest log odds, either way
 
 # Common nouns and veterans, none of which can become news. Not lists of what to find: they tell which words attract and
@@ -51,7 +52,8 @@ def weigh_words(index: TermIndex, until: int) -> Floats:
     """Return for each token what standing beside it says of a term, from the SPAN weeks before `until`.
 
     The log odds, -MOST to MOST each, of a word of the trade and of the market in the same title, less those of a word
-    of the world's news: "exploit" attracts, "minister" repels. 0 where too little is known.
+    of the world's news: "exploit" attracts, "minister" repels. 0 where too little is known, and of a list that
+    the stream hardly uses.
     """
     begin, end = np.searchsorted(index.title_week, (until - SPAN, until))
     starts = index.title_start[begin : end + 1]
@@ -64,7 +66,9 @@ def weigh_words(index: TermIndex, until: int) -> Floats:
         seed = np.array([token in seeds for token in index.tokens], bool)
         held = np.bincount(title, seed[tokens], end - begin)
         beside = np.bincount(tokens, held[title] - seed[tokens] > 0, size)
-        base = max(float((held > 0).mean()), 1e-3) if end > begin else 1e-3
+        base = float((held > 0).mean()) if end > begin else 0.0
+        if base < SCARCE:
+            continue
         odds = np.log((beside + PRIOR * base) / (titles + PRIOR) / base)
         weights += sign * np.clip(odds, -MOST, MOST)
     weights[titles < MIN_TITLES] = 0.0

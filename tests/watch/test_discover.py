@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from radar.records import Report
+from radar.watch.context import weigh_words
 from radar.watch.discover import CONFIRMED_A_MONTH, EARLY_A_WEEK, Discovery, fit_offset
 from radar.watch.panel import Panel
 from radar.watch.terms import index_terms
@@ -131,6 +132,16 @@ def test_what_keeps_company_with_ministers_is_not_confirmed() -> None:
     ]
     assert raised(discover(make_stream() + news + rise))["quorvex"] == "confirmed"
     assert raised(discover(make_stream() + news + abroad)).get("quorvex") != "confirmed"
+
+
+def test_lists_of_another_language_than_the_titles_say_nothing() -> None:
+    """Words that are never beside a word of the trade neither attract nor repel where nothing is."""
+    titles = [
+        replace(one, title=f"Het {number % 7}e bericht over {number % 90} zaken")
+        for number, one in enumerate(make_stream(20))
+    ]
+    assert not weigh_words(index_terms(titles, FIRST), 20).any()
+    assert weigh_words(index_terms(make_stream(20), FIRST), 20).any()
 
 
 def test_the_better_known_a_thing_is_the_more_it_must_grow() -> None:
