@@ -2,7 +2,7 @@
 
 The recipe, each part measured (docs/benchmarks.md): hard typing of terms, a predictive evidence gate held per feed,
 merit = evidence and company kept, a threshold that the stream's own shuffled past sets, clustering before a place is
-spent, a year's rest, a cap a week. What is early is a list for the advisor's desk; confirmed is what persists.
+spent, two years' rest, a cap a week. What is early is a list for the advisor's desk; confirmed is what persists.
 """
 
 import math
@@ -63,7 +63,7 @@ class Discovery:
     threshold: float = MERIT
     calibrated: int | None = None
     known: frozenset[str] = frozenset()  # folded names that are topics, or that nobody wants to see again
-    _owner: dict[int, Finding] = field(default_factory=dict)  # of a term raised in the last year
+    _owner: dict[int, Finding] = field(default_factory=dict)  # of a term that rests
     _offset: float = 0.0  # what this stream's own warnings have taught about their confidence
     _months: list[int] = field(default_factory=list)  # weeks of the latest confirmations
     _passages: list[tuple[int, NDArray[np.int64], Floats]] = field(default_factory=list)
