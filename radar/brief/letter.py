@@ -261,7 +261,7 @@ def _count_part(part: LetterPart) -> str:
 
 
 def _verdict_of(line: LedgerLine) -> str:
-    return f"{line.topic or f'“{line.term}”'} {line.verdict}"
+    return f"{line.topic or line.term} {line.verdict}"
 
 
 def _cut(heading: str, lines: Iterable[LetterLine], command: str = "") -> LetterPart:

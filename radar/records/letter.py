@@ -36,4 +36,4 @@ class Letter:
     parts: tuple[LetterPart, ...]
     notes: tuple[str, ...] = ()
     exposed: tuple[str, ...] = ()  # topics on the exposure list then: the next letter tells what is new and closed
-    verdicts: tuple[str, ...] = ()  # "topic verdict" or "“term” verdict" in the ledger then
+    verdicts: tuple[str, ...] = ()  # "topic verdict" or "term verdict" in the ledger then

@@ -172,6 +172,7 @@ def test_no_canary_of_one_executive_reaches_another(world: World, caplog: pytest
     """
     plant(world)
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "httpx")  # the client's own log: commands in other tests have made it quiet
     for person in ("anna", "reader", "nobody", "revoked"):
         client = world.client(person)
         for method, pattern in routes_of(world):
