@@ -9,8 +9,8 @@ import click
 
 from radar.cli.output import format_on, say, say_block
 from radar.cli.words import Word
-from radar.listen.fields import read_day, read_time
-from radar.listen.talk import HeardStatement, NewStatement, Outcome, Question, TalkNotes
+from radar.listen.fields import FIRST_DAY, MOST_WORDS, read_day, read_time
+from radar.listen.talk import LONGEST_AHEAD, MOST_NOTE, HeardStatement, NewStatement, Outcome, Question, TalkNotes
 from radar.records import STAGES, Pack, Statement, Tidings, Topic
 from radar.text import clean_text, hint_close
 
@@ -26,7 +26,7 @@ def ask_notes(pack: Pack, topics: Mapping[str, Topic], now: datetime) -> TalkNot
     today = now.astimezone(ZoneInfo(pack.tz)).date()
     say(f"Talk with {pack.executive_name}. Enter leaves a thing as it is, Ctrl-C leaves everything as it was.")
     held_on = _ask("When was it?", lambda text: _read_past(text, today), str(today))
-    note = _ask("What is to be remembered of it?", clean_text, "")
+    note = _ask("What is to be remembered of it?", lambda text: _read_words(text, MOST_NOTE), "")
     heard = _ask_agenda(pack, held_on)
     new = _ask_new(topics)
     outcomes = _ask_ideas(pack, topics, held_on)
@@ -43,8 +43,18 @@ def _ask(question: str, read: Callable[[str], Any], default: str) -> Any:
     return click.prompt(question, default=default, show_default=bool(default), type=Word("text", read))
 
 
+def _read_words(text: str, most: int = MOST_WORDS) -> str:
+    """Read words as they can be stored: refused at the end, every other answer would be lost with them."""
+    words = clean_text(text)
+    if len(words) > most:
+        raise ValueError(f"that is {len(words):,} characters long; write at most {most:,}")
+    return words
+
+
 def _read_past(text: str, today: date) -> date:
     day = read_day(text)
+    if day < FIRST_DAY:
+        raise ValueError(f"is too long ago; name a day from {FIRST_DAY} on")
     if day > today:
         raise ValueError("lies in the future; note a talk once it was held")
     return day
@@ -56,6 +66,13 @@ def _read_later(text: str, held_on: date) -> date | None:
     day = read_day(text)
     if day <= held_on:
         raise ValueError("has to be after the talk; write it as 2027-01-31")
+    return day
+
+
+def _read_next(text: str, held_on: date) -> date | None:
+    day = _read_later(text, held_on)
+    if day is not None and day - held_on >= LONGEST_AHEAD:
+        raise ValueError("lies more than five years ahead; is the year right?")
     return day
 
 
@@ -92,7 +109,7 @@ def _ask_statement(told: Tidings, held_on: date) -> HeardStatement | None:
     say(f"“{words.text}” (weight {words.weight}{age})" + (f": {told.stale}" if told.stale else ""))
     answer = _choose("  Still right?", _ANSWERS)
     if answer == "c":
-        text = _ask("  In their words", clean_text, words.text)
+        text = _ask("  In their words", _read_words, words.text)
         weight = click.prompt("  Weight, 5 most", default=words.weight, type=click.IntRange(1, 5))
         review_on = _ask("  To be asked about again on (Enter: no day)", lambda day: _read_later(day, held_on), "")
         return HeardStatement(words.id, "still right", text, weight, review_on)
@@ -106,7 +123,7 @@ def _ask_new(topics: Mapping[str, Topic]) -> list[NewStatement]:
 
     new: list[NewStatement] = []
     say()
-    while text := _ask(f"What {'else ' if new else ''}do they want that is new? (Enter: nothing)", clean_text, ""):
+    while text := _ask(f"What {'else ' if new else ''}do they want that is new? (Enter: nothing)", _read_words, ""):
         weight = click.prompt("  Weight, 5 most", default=3, type=click.IntRange(1, 5))
         proposed = propose_links(Statement("", "", text), list(topics.values()), {})
         for one in proposed:
@@ -153,7 +170,7 @@ def _ask_outcome(topic: str, held_on: date) -> list[Outcome]:
     stage = _choose("  How far did it come?", {"": "not spoken of", **_STAGES})
     if not stage:
         return []
-    note = _ask("  What was said?", clean_text, "")
+    note = _ask("  What was said?", _read_words, "")
     aside = _STAGES[stage] in ("declined", "parked")
     asked = (
         "  Not to be floated again before (Enter: no day)" if aside else "  To be brought up again on (Enter: no day)"
@@ -164,7 +181,7 @@ def _ask_outcome(topic: str, held_on: date) -> list[Outcome]:
 
 def _ask_next(zone: str, held_on: date) -> datetime | None:
     say()
-    day = _ask("When is the next talk? (a day; Enter: not agreed)", lambda text: _read_later(text, held_on), "")
+    day = _ask("When is the next talk? (a day; Enter: not agreed)", lambda text: _read_next(text, held_on), "")
     if day is None:
         return None
     clock = _ask(f"  At what time in {zone}?", read_time, "10:00")

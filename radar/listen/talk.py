@@ -18,6 +18,7 @@ from radar.records import STAGES, Executive, Outcomes, Raised, Stage, Statement,
 from radar.text import clean_text
 
 MOST_NOTE = 2_000
+LONGEST_AHEAD = timedelta(days=5 * 366)  # a next talk later than that is a mistyped year
 _SET_ASIDE = ("declined", "parked")
 
 
@@ -121,7 +122,7 @@ class _Settling:
                 raise Unusable("next_at", "is no time to meet; is the year right?") from None
             if next_on <= self.held_on:
                 raise Unusable("next_at", "has to be after the talk")
-            if next_at > self.now + timedelta(days=5 * 366):
+            if next_at > self.now + LONGEST_AHEAD:
                 raise Unusable("next_at", "lies more than five years ahead; is the year right?")
         note = clean_text(self.notes.note)
         if len(note) > MOST_NOTE:

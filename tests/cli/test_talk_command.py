@@ -126,6 +126,19 @@ def test_what_cannot_be_is_asked_again(moving: Run, home: Path) -> None:
     assert "1 statement noted" in done.output
 
 
+def test_what_would_be_refused_at_the_end_is_refused_at_once(moving: Run, home: Path) -> None:
+    """Words without end, days nobody meant: every other answer would be lost with them."""
+    lines = ("1989-12-31", "", "x" * 2_001, "note", "c", "y" * 501, "payments", "", "", "z" * 501, "", "fl", "s" * 501)
+    done = answer(home, *lines, "said", "", "", "", "9999-12-31", "2027-01-12", "", "y")
+
+    assert done.exit_code == 0, done.output
+    refusals = ("is too long ago", "is 2,001 characters long", "is 501 characters long", "more than five years ahead")
+    assert [done.output.count(line) for line in refusals] == [1, 1, 3, 1]
+    with open_home(home) as store:
+        assert [words.text for words in store.list_statements("president")] == ["payments"]
+        assert [step.note for step in store.list_steps("president")] == ["said"]
+
+
 # -- from a file ------------------------------------------------------------------------------------------------------
 
 
