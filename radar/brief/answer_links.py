@@ -14,8 +14,7 @@ from itsdangerous import BadSignature, Signer
 
 from radar.records import ANSWERS, Answer
 
-TOKEN_LENGTH = 48
-_PAYLOAD = 15  # bytes: 6 reader, 2 week, 6 item, 1 answer; no bits to spare in their 20 letters
+TOKEN_LENGTH = 48  # 20 letters for 15 bytes (6 reader, 2 week, 6 item, 1 answer), a dot, 27 letters of signature
 _FIRST_WEEK = date(2000, 1, 3)
 
 
