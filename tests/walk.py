@@ -1,0 +1,121 @@
+"""A walk through commands: run, checked, and written down as a newcomer may read it."""
+
+import html
+import os
+import re
+import shlex
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import time_machine
+from click.testing import CliRunner
+
+from radar.app import open_app
+from radar.cli import radar
+from radar.config import WebSettings
+from radar.web import create_web, make_server
+
+SHOWN = "RADAR_TRANSCRIPT"
+
+
+@dataclass(slots=True)
+class Walk:
+    """A Radar's folder, a clock in hand, and what was typed and answered so far.
+
+    `full` has every line; `told` what a guide would show, as Markdown.
+    """
+
+    home: Path
+    clock: time_machine.Traveller
+    port: int
+    full: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+
+    def go(self, moment: datetime, heading: str = "", words: str = "") -> None:
+        """Set the clock; a heading and a sentence or two say what happens then."""
+        self.clock.move_to(moment)
+        self.full.append(f"\n# {moment:%A %d %B %Y}\n")
+        if heading:
+            self.say(f"## {moment.day} {moment:%B}: {heading}")
+        if words:
+            self.say(words)
+
+    def say(self, words: str) -> None:
+        """Tell the reader something."""
+        self.full.append(f"\n{words}\n")
+        self.told.append(f"{words}\n")
+
+    def run(self, *arguments: str, show: Sequence[str] | None = None, exit_code: int = 0) -> str:
+        """Run a command and return what it printed; `show` are patterns of the lines a guide would show, () all."""
+        done = CliRunner().invoke(radar, ["--home", str(self.home), *arguments], catch_exceptions=False)
+        assert done.exit_code == exit_code, (arguments, done.output)
+        output = done.output.replace(f"{self.home}/", "").rstrip()
+        typed = shlex.join(["radar", *arguments]).replace(f"{self.home}/", "")
+        self.full += [f"$ {typed}", output, ""]
+        if show is not None:
+            self.told.append("\n".join(["```console", f"$ {typed}", *_choose(output.splitlines(), show), "```\n"]))
+        return output
+
+    def file(self, name: str, text: str = "", *, shown: bool = False) -> Path:
+        """Return a file of the folder, with that text in it if one is given."""
+        path = self.home / name
+        if text:
+            path.write_text(text, encoding="utf-8")
+            self.full += [f"$ cat {name}", text.rstrip(), ""]
+        if shown:
+            self.told.append(f"```toml\n{text.rstrip()}\n```\n")
+        return path
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Let the folder's pages be open meanwhile, as by `radar serve`."""
+        with open_app(self.home) as app:
+            web = WebSettings(port=self.port, public_url=self.base)
+            server = make_server(create_web(app.store, app.settings, app.now, lambda: app.pipeline), web)
+            thread = threading.Thread(target=server.run, daemon=True)
+            thread.start()
+            while not server.started and thread.is_alive():
+                time.sleep(0.01)
+            try:
+                yield
+            finally:
+                server.should_exit = True
+                thread.join(30)
+
+    @property
+    def base(self) -> str:
+        """The address of the pages."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def open(self, address: str, fields: Sequence[tuple[str, str]] | None = None) -> str:
+        """GET an address, or POST fields to it; return the words on the page."""
+        data = None if fields is None else urllib.parse.urlencode(fields).encode()
+        with urllib.request.urlopen(address, data, 30) as response:
+            page = response.read().decode()
+        body = re.sub(r"<(style|title)\b.*?</\1>", "", page, flags=re.S)
+        return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+    def write(self) -> None:
+        """Write it all to the file that RADAR_TRANSCRIPT names, if it names one; of an .md only what is told."""
+        if name := os.environ.get(SHOWN):
+            lines = self.told if name.endswith(".md") else self.full
+            text = "\n".join(lines).replace(self.base, "https://radar.harbourlight.example")
+            Path(name).write_text(text.strip() + "\n", encoding="utf-8")
+
+
+def _choose(lines: Sequence[str], show: Sequence[str]) -> list[str]:
+    """Return the lines that match a pattern; a gap between them is an ellipsis."""
+    chosen: list[str] = []
+    for line in lines:
+        if not show or any(re.search(pattern, line) for pattern in show):
+            chosen.append(line)
+        elif chosen[-1:] != ["…"]:
+            chosen.append("…")
+    return chosen
