@@ -23,6 +23,7 @@ from radar.config import WebSettings
 from radar.web import create_web, make_server
 
 SHOWN = "RADAR_TRANSCRIPT"
+PUBLIC = "https://radar.harbourlight.example"  # what the pages' address is called in what is told
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class Walk:
         """Run a command and return what it printed; `show` are patterns of the lines a guide would show, () all."""
         done = CliRunner().invoke(radar, ["--home", str(self.home), *arguments], catch_exceptions=False)
         assert done.exit_code == exit_code, (arguments, done.output)
-        output = done.output.replace(f"{self.home}/", "").rstrip()
+        output = done.output.replace(f"{self.home}/", "").replace(self.base, PUBLIC).rstrip()
         typed = shlex.join(["radar", *arguments]).replace(f"{self.home}/", "")
         self.full += [f"$ {typed}", output, ""]
         if show is not None:
@@ -103,11 +104,10 @@ class Walk:
         return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
     def write(self) -> None:
-        """Write it all to the file that RADAR_TRANSCRIPT names, if it names one; of an .md only what is told."""
+        """Write every line to the file that RADAR_TRANSCRIPT names, if it names one, and what is told beside it."""
         if name := os.environ.get(SHOWN):
-            lines = self.told if name.endswith(".md") else self.full
-            text = "\n".join(lines).replace(self.base, "https://radar.harbourlight.example")
-            Path(name).write_text(text.strip() + "\n", encoding="utf-8")
+            for path, lines in ((Path(name), self.full), (Path(name).with_suffix(".md"), self.told)):
+                path.write_text("\n".join(lines).strip() + "\n", encoding="utf-8")
 
 
 def _choose(lines: Sequence[str], show: Sequence[str]) -> list[str]:
