@@ -15,7 +15,7 @@ import pytest
 
 from radar.app import App
 from radar.config import Advisor, MailSettings, Settings
-from radar.records import Letter, Statement
+from radar.records import Letter, Statement, Subject, Survey, SurveyLink
 from radar.schedule import start_schedule
 from radar.store import Store, open_store
 from tests.building import make_candidate, make_position, make_signal
@@ -62,6 +62,30 @@ def save_desk(store: Store) -> None:
 
 def publish(store: Store, home: Path, at: datetime, **advisor: str) -> Letter | None:
     return open_app(store, home, at=at, **advisor).pipeline.publish_letter(at)
+
+
+def test_a_survey_is_in_the_letter_when_it_ends_and_when_it_has_ended(desk: Store, tmp_path: Path) -> None:
+    """First whom it still waits for, then that there is something to read; a fortnight later it is history."""
+    ends = (MONDAY + 4 * DAY).date()
+    draft = Survey("autumn", "Needs?", (Subject("AI", ("ai",)),), ("q1", "q2"), ends, MONDAY - 9 * DAY)
+    desk.add_survey(draft)
+    desk.change_survey(replace(draft, state="open"), "draft")
+    desk.invite(SurveyLink("t" * 22, "autumn", "all staff", personal=False, people=40))
+    app = open_app(desk, tmp_path)
+    told = [list_surveys(app, "2026-W48", MONDAY)]
+    app.pipeline.close_due_surveys(MONDAY + 5 * DAY)
+    told += [list_surveys(app, "2026-W49", MONDAY + days * DAY) for days in (7, 14)]
+    assert told == [
+        [("Needs?: 0 of 40 have answered.", "due 27 November", "radar survey remind autumn")],
+        [("Needs?: it has closed with 0 answers.", "", "radar survey results autumn")],
+        [],
+    ]
+
+
+def list_surveys(app: App, week: str, at: datetime) -> list[tuple[str, str, str]]:
+    parts = app.pipeline.compose_letter(week, at).parts
+    lines = [line for part in parts if part.heading == "Surveys" for line in part.lines]
+    return [(line.what, line.note, line.command) for line in lines]
 
 
 def test_the_letter_arrives_by_smtp_once(desk: Store, tmp_path: Path) -> None:

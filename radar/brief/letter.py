@@ -189,7 +189,7 @@ class _Composer:
             yield LetterLine(f"{self._name(topic)}: {said}")
 
     def _write_verdict(self, line: LedgerLine) -> LetterLine:
-        name = self._name(line.topic)
+        name = self._name(line.topic) if line.topic else f"“{clean_text(line.term, 80)}”"
         flagged = f" on {format_day(line.flagged_on)}" if line.flagged_on else ""
         if line.verdict == "faded":
             told = [self.waiting.executives.get(who, who) for who, _ in line.briefed]
@@ -260,7 +260,7 @@ def _count_part(part: LetterPart) -> str:
 
 
 def _verdict_of(line: LedgerLine) -> str:
-    return f"{line.topic} {line.verdict}"
+    return f"{line.topic or line.term} {line.verdict}"
 
 
 def _cut(heading: str, lines: Iterable[LetterLine], command: str = "") -> LetterPart:

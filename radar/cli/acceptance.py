@@ -5,7 +5,7 @@ from datetime import date
 
 import click
 
-from radar.cli.house import House, ListGroup, json_option, pass_house
+from radar.cli.house import House, ListGroup, json_option, name_user, pass_house
 from radar.cli.output import format_on, say, say_block, say_json, say_table
 from radar.cli.words import DAY, LINE, Word
 from radar.records import FAMILIARITIES, STAGES, Channel, Familiarity, Rapport, Stage
@@ -137,7 +137,7 @@ def set_acceptance(
             topic,
             stage,
             app.now(),
-            by or _find_author(),
+            by or name_user(),
             channel=channel,
             note=note or "",
             on=on,
@@ -170,22 +170,13 @@ def note_knowledge(house: House, executive: str, topic: str, level: Familiarity,
     from radar.rapport import judge_rapports, note_familiarity, read_dossier
 
     with house.open() as app:
-        note_familiarity(app.store, executive, topic, level, app.now(), by or _find_author())
+        note_familiarity(app.store, executive, topic, level, app.now(), by or name_user())
         today = app.now().date()
         found = judge_rapports(read_dossier(app.store, executive), today)[topic]
     if as_json:
         say_json(found)
         return
     _say_history(found, today)
-
-
-def _find_author() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user may have no name
-        return "unknown"
 
 
 def _say_rapports(found: Mapping[str, Sequence[Rapport]], today: date) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from radar import advising, desk
 from radar.brief.letter import Waiting, compose_letter, render_letter
@@ -11,10 +11,13 @@ from radar.brief.slot import LATE, Appointment, find_slot
 from radar.listen.advice import choose_approved, find_due
 from radar.pipeline.steps import Steps
 from radar.rapport import judge_rapports, read_dossier
-from radar.records import DEAD_STATES, WEEKDAYS, Acceptance, Letter, Reminder, Stale
+from radar.records import DEAD_STATES, WEEKDAYS, Acceptance, Letter, Reminder, Stale, Survey
 from radar.watch.health import describe_feeds
 
 log = logging.getLogger(__name__)
+
+SURVEY_ENDS = timedelta(days=10)  # so soon that one letter more comes at most
+SURVEY_IS_NEWS = timedelta(days=7)
 
 
 class Lettering(Steps):
@@ -40,6 +43,7 @@ class Lettering(Steps):
             agendas=[self._remind(one, names) for one in desk.list_stale(store, today)],
             candidates=[one for one in store.list_candidates() if one.standing == "open"],
             ideas=[one for slug in names for one in self._list_ideas(slug, now)],
+            surveys=[one for survey in store.list_surveys() if (one := self._follow_survey(survey, today))],
             ledger=ledger,
             feeds=len(feeds),
             failing=describe_feeds(failing, store.measure_feeds(now), now),
@@ -55,6 +59,18 @@ class Lettering(Steps):
         """Return how an executive stands with each topic that was floated to them."""
         rapports = judge_rapports(read_dossier(self.store, executive), now.date())
         return [one.acceptance for one in rapports.values() if one.acceptance]
+
+    def _follow_survey(self, survey: Survey, today: date) -> Reminder | None:
+        """Return what is to be done about a survey: remind whom it still waits for, then read what was said."""
+        if survey.takes_answers(today) and survey.closes_on - today <= SURVEY_ENDS:
+            links = self.store.list_survey_links(survey.slug)
+            used, places = sum(one.used for one in links), sum(one.people for one in links)
+            command = f"radar survey remind {survey.slug}"
+            return Reminder(survey.title, f"{used} of {places} have answered.", survey.closes_on, command)
+        if survey.closed_on and today - survey.closed_on < SURVEY_IS_NEWS:
+            answered = f"it has closed with {survey.answers} answers."
+            return Reminder(survey.title, answered, None, f"radar survey results {survey.slug}")
+        return None
 
     def find_letter_week(self, now: datetime) -> str | None:
         """Return the week whose letter should be out by now; None when it is too late, or there was no desk yet.

@@ -33,7 +33,7 @@ class Candidate:
     expected: float
     publishers: int  # independent ones in 52 weeks
     active_weeks: int  # of the last 13
-    affinity: float  # to computing, by the words around it: about -0.4 to 0.3
+    affinity: float  # to the trade rather than the world's news, by the words around it: about -0.7 to 0.9
     first_seen_on: date
     crossed: tuple[Crossing, ...]  # kinds of press that have written of it, in order of their first title
     sentence: str  # the evidence in words a president understands

@@ -11,9 +11,9 @@ from radar.watch.terms import Ints, TermIndex
 #: (week, terms, merit of each), week by week.
 Passages = Sequence[tuple[int, Ints, Floats]]
 
-TARGET = 0.2  # warnings that chance alone would raise, of all
+TARGET = 0.4  # warnings that chance alone would raise, of all
 STEPS = np.arange(2.5, 8.01, 0.125)
-REST = 52  # weeks for which a term that was raised is not raised again
+REST = 104  # weeks for which a term that was raised is not raised again: as long as evidence looks back
 RUN_IN = 8  # weeks at the beginning in which everything is raised for the first time
 
 

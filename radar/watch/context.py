@@ -1,4 +1,4 @@
-"""Score terms by the company they keep: do the words beside them stand beside words of computing?"""
+"""Score terms by the company they keep: do the words beside them belong to the trade, or to the world's news?"""
 
 import math
 from collections import Counter
@@ -15,10 +15,12 @@ Floats = NDArray[np.float64]
 SPAN = 104  # weeks of titles the weights are learned from
 MIN_TITLES = 3  # rarer words have no weight
 PRIOR = 10.0  # titles' worth of ignorance
-MOST = 2.0  # largest weight of a word, either way
+SCARCE = 0.005  # share of titles below which a list says nothing: in another language its absence would repel
+MOST = 2.0  # largest log odds, either way
 
-#: The trade's own vocabulary: common nouns and veterans, none of which can become news. Not a list of what to find.
-SEEDS = frozenset(
+# Common nouns and veterans, none of which can become news. Not lists of what to find: they tell which words attract and
+# which repel, each stream for itself. The trade's vocabulary alone loses companies and rules, hence the market's.
+TRADE = frozenset(
     """software hardware encryption cryptography database databases server servers compiler compilers algorithm
     algorithms browser browsers api apis open-source programming programmer programmers developer developers code coding
     source processor processors chip chips cpu gpu robot robots robotics battery batteries wireless sensor sensors
@@ -28,24 +30,47 @@ SEEDS = frozenset(
     authentication firmware router bandwidth cluster container distributed parser syntax benchmark release plugin editor
     terminal""".split()
 )
+MARKET = frozenset(
+    """startup startups launch launches launched company companies customers users platform product products app apps
+    service services privacy security breach data cloud bank payments mobile device devices phone online digital
+    technology tech automation autonomous""".split()
+)
+WORLD = frozenset(
+    """president minister senate senator parliament congress election elections vote votes voters campaign politics
+    political politicians police murder murdered killed kills killing deadly prison jail judge war wars troops army
+    military immigration immigrants immigrant refugees church religion religious school schools teacher teachers
+    university college students football soccer basketball baseball olympics athlete film films movie movies music album
+    song songs singer actor actress hollywood theatre novel novels art artist artists museum ancient food eat eating
+    diet cancer disease diseases drug drugs doctors patients hospital hospitals vaccine brain sleep health medical women
+    men children kids parents family marriage sex race racism racist poor poverty housing rent wages workers flood storm
+    hurricane earthquake wildfire climate weather ocean sea animals animal birds fish planet moon mars galaxy asteroid
+    universe physics protest protests protesters activists crime criminal victims death dead dies""".split()
+)
 
 
 def weigh_words(index: TermIndex, until: int) -> Floats:
-    """Return for each token the log odds, -2 to 2, of a seed beside it in a title, from the SPAN weeks before `until`.
+    """Return for each token what standing beside it says of a term, from the SPAN weeks before `until`.
 
-    0 where too little is known. Words like "exploit" attract, words like "minister" repel.
+    The log odds, -MOST to MOST each, of a word of the trade and of the market in the same title, less those of a word
+    of the world's news: "exploit" attracts, "minister" repels. 0 where too little is known, and of a list that
+    the stream hardly uses.
     """
     begin, end = np.searchsorted(index.title_week, (until - SPAN, until))
     starts = index.title_start[begin : end + 1]
     tokens = index.title_tokens[starts[0] : starts[-1]]
     title = np.repeat(np.arange(end - begin), np.diff(starts))
-    seed = np.array([token in SEEDS for token in index.tokens], bool)
-    seeds = np.bincount(title, seed[tokens], end - begin)
     size = len(index.tokens)
-    beside = np.bincount(tokens, seeds[title] - seed[tokens] > 0, size)
     titles = np.bincount(tokens, minlength=size)
-    base = max(float((seeds > 0).mean()), 1e-3) if end > begin else 1e-3
-    weights = np.clip(np.log((beside + PRIOR * base) / (titles + PRIOR) / base), -MOST, MOST)
+    weights = np.zeros(size)
+    for sign, seeds in ((1, TRADE), (1, MARKET), (-1, WORLD)):
+        seed = np.array([token in seeds for token in index.tokens], bool)
+        held = np.bincount(title, seed[tokens], end - begin)
+        beside = np.bincount(tokens, held[title] - seed[tokens] > 0, size)
+        base = float((held > 0).mean()) if end > begin else 0.0
+        if base < SCARCE:
+            continue
+        odds = np.log((beside + PRIOR * base) / (titles + PRIOR) / base)
+        weights += sign * np.clip(odds, -MOST, MOST)
     weights[titles < MIN_TITLES] = 0.0
     return weights
 

@@ -2,7 +2,7 @@
 
 The recipe, each part measured (docs/benchmarks.md): hard typing of terms, a predictive evidence gate held per feed,
 merit = evidence and company kept, a threshold that the stream's own shuffled past sets, clustering before a place is
-spent, a year's rest, a cap a week. What is early is a list for the advisor's desk; confirmed is what persists.
+spent, two years' rest, a cap a week. What is early is a list for the advisor's desk; confirmed is what persists.
 """
 
 import math
@@ -24,11 +24,15 @@ from radar.watch.terms import TermIndex
 from radar.watch.wording import describe_rise
 
 EARLY_A_WEEK, CONFIRMED_A_WEEK, CONFIRMED_A_MONTH = 7, 2, 6
-MERIT = 3.25  # threshold until the past is long enough to set one: what 1 in 5 by chance gave on news of computing
-AFFINITY_WEIGHT, AFFINITY_LEAST, AFFINITY_MOST = 5.0, -0.3, 0.15
+MERIT = 4.25  # threshold until the past is long enough to set one: about what news of computing calls for
+AFFINITY_WEIGHT, AFFINITY_LEAST, AFFINITY_MOST = 3.0, -0.6, 0.3
 MIN_HISTORY, FULL_HISTORY = 6, 26  # weeks without any warning; weeks until the ordinary rules hold
 CALIBRATE = 52  # weeks for which a threshold holds
-OLD, OLD_GROWTH, OLD_STRENGTH = 5, 2.0, 6.0  # known for over a year: it must double, or leave no doubt
+YEAR = 52
+OLD = 5  # titles over a year old from which a term is known: its versions are left to it, and it must have grown
+OLD_GROWTH = 0.75  # further times the expectation asked of a known term for each tenfold of those titles
+FOREIGN = -0.4  # affinity below which nothing is confirmed: the world's news, not the trade's
+STEADY, QUICK = (7, 2), (5, 3)  # weeks with a title, of the last 13 and of the last 4: either is persistence
 LASTING = (-3.99, 0.67, -0.235, 0.71)  # log odds: base, log titles in 8 weeks, log titles over a year old, persistent
 SURER = 0.8  # log odds by which confirmed ones last more than these say: 43 on Hacker News, .15 said and .30 lasted
 LASTS_FROM, LASTS_TO = 4, 30  # weeks after a warning in which it must last
@@ -59,7 +63,7 @@ class Discovery:
     threshold: float = MERIT
     calibrated: int | None = None
     known: frozenset[str] = frozenset()  # folded names that are topics, or that nobody wants to see again
-    _owner: dict[int, Finding] = field(default_factory=dict)  # of a term raised in the last year
+    _owner: dict[int, Finding] = field(default_factory=dict)  # of a term that rests
     _offset: float = 0.0  # what this stream's own warnings have taught about their confidence
     _months: list[int] = field(default_factory=list)  # weeks of the latest confirmations
     _passages: list[tuple[int, NDArray[np.int64], Floats]] = field(default_factory=list)
@@ -216,7 +220,8 @@ class Discovery:
     def _select(self, found: Measures, merit: Floats, history: int) -> list[int]:
         """Return the places of the terms that may be raised."""
         good = merit >= self.threshold
-        good &= (found.before < OLD) | (found.growth >= OLD_GROWTH) | (found.strength >= OLD_STRENGTH)
+        # The better known, the more is asked.
+        good &= (found.before < OLD) | (found.growth >= 1 + OLD_GROWTH * np.log10(1 + found.before))
         if history < FULL_HISTORY:  # almost everything is new to a young installation
             good &= (found.strength >= 5) & (found.publishers8 >= MIN_PUBLISHERS + 2) & (found.window <= 8)
         return [number for number in np.flatnonzero(good).tolist() if not self._is_version(int(found.term[number]))]
@@ -233,7 +238,7 @@ class Discovery:
         if number < 0:
             return False
         weeks = self.index.week[self.index.start[number] : self.index.start[number + 1]]
-        return int(np.searchsorted(weeks, self.panel.week - REST)) >= OLD
+        return int(np.searchsorted(weeks, self.panel.week - YEAR)) >= OLD
 
     def _raise(self, found: Measures, number: int) -> Finding | None:
         """Open a finding for a term, unless it belongs to one that is open."""
@@ -364,18 +369,19 @@ class Discovery:
 
 
 def weigh_merit(found: Measures) -> Floats:
-    """Return what a place on the desk is given for: the evidence, and the company a term keeps.
+    """Return what a place on the desk is given for: the evidence, growth up to tenfold, and the company a term keeps.
 
     A name among words of computing is believed on less evidence than one among ministers and minimum wages.
     """
-    return found.strength + AFFINITY_WEIGHT * np.clip(found.affinity, AFFINITY_LEAST, AFFINITY_MOST)
+    growth = np.log10(np.clip(found.growth, 1, 10))
+    return found.strength + growth + AFFINITY_WEIGHT * np.clip(found.affinity, AFFINITY_LEAST, AFFINITY_MOST)
 
 
 def is_lasting(found: Measures) -> NDArray[np.bool_]:
-    """Tell what has persisted: bursts of a week or two, which most are, never get here."""
-    steady = (found.active13 >= 7) & (found.active4 >= 2)
-    quick = (found.active13 >= 6) & (found.active4 >= 3)
-    return (found.strength >= 5) & (found.growth >= 3) & (found.publishers8 >= MIN_PUBLISHERS) & (steady | quick)
+    """Tell what has persisted and is the trade's: bursts of a week or two, which most are, never get here."""
+    steady, quick = ((found.active13 >= weeks13) & (found.active4 >= weeks4) for weeks13, weeks4 in (STEADY, QUICK))
+    strong = (found.strength >= 4) & (weigh_merit(found) >= 6) & (found.growth >= 3)
+    return strong & (found.publishers8 > MIN_PUBLISHERS) & (steady | quick) & (found.affinity >= FOREIGN)
 
 
 def score_lasting(found: Measures) -> Floats:

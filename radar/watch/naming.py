@@ -28,7 +28,15 @@ _COLUMN = frozenset(
     column quiz interview interviews ama webinar hiring hires hire job jobs obituary rip died dies dead death funeral
     lawsuit lawsuits sues sued ceo cto cfo coo ipo pdf video videos audio slides poll survey hn ask show tell part
     chapter best top worst guide tips list lists raises acquires acquired acquisition funding round million billion
-    trillion percent""".split()
+    trillion percent became began held paid has hasn't isn't wasn't doesn't""".split()
+)
+# Words of government, sport, screen and disaster: whatever they are part of is no technology.
+_AFFAIRS = frozenset(
+    """president presidents minister ministers senator senators mayor governor pope congress senate parliament court
+    courts supreme police troops war wars missile missiles immigration refugees election elections midterm midterms
+    ballot referendum impeachment harassment murder hurricane earthquake tornado wildfire wildfires tsunami volcano
+    holiday holidays season seasons festival olympics olympic tournament championship championships playoffs league cup
+    bowl trailer episode finale movie movies film films""".split()
 )
 # What people, languages and corners of the world are called, where the gazetteer has the country only.
 _PEOPLES = frozenset(
@@ -49,7 +57,7 @@ class Naming:
     plain: Marks  # every word of it was an English word in 1934
     pair: Marks  # two words
     person: Marks  # two words, the first a given name
-    ruled_out: Marks  # a place, a person, a date, a column or too short to be a name
+    ruled_out: Marks  # a place, a person, a date, a column, an affair of the world or too short to be a name
 
 
 def name_terms(terms: Sequence[str]) -> Naming:
@@ -67,7 +75,7 @@ def name_terms(terms: Sequence[str]) -> Naming:
                 digit = any(c.isdigit() for c in part)
                 date = part in _CALENDAR or (part.isdigit() and len(part) == 4) or is_number(part)
                 place = part in places or part in _PEOPLES
-                kinds[part] = is_plain_word(part), digit, date or part in _COLUMN, place
+                kinds[part] = is_plain_word(part), digit, date or part in _COLUMN or part in _AFFAIRS, place
         plain[number] = all(kinds[part][0] for part in parts)
         pair[number] = len(parts) > 1
         digit = any(kinds[part][1] for part in parts)
@@ -89,7 +97,9 @@ def is_plain_word(token: str) -> bool:
     parts = token.replace("'", "-").split("-")
     if len(parts) > 1:
         return all(len(part) < 3 or part.isdigit() or is_plain_word(part) for part in parts)
-    return any(form in words for form in _list_forms(token))
+    # Twice: the list leaves out a word that, without an ending, is another ("read" is "rea" and "d" there).
+    once = list(_list_forms(token))
+    return any(form in words for stem in once for form in ([stem, *_list_forms(stem)] if len(stem) > 2 else [stem]))
 
 
 def _list_forms(token: str) -> Iterator[str]:

@@ -45,7 +45,7 @@ class Measures:
     publishers: Floats  # independent ones in 52 weeks, and in 8
     publishers8: Floats
     cased: Floats  # share of titles that write it as a name, of those that tell
-    affinity: Floats  # to computing: mean weight of the words beside it
+    affinity: Floats  # to the trade: mean weight of the words beside it
 
 
 class _Rolling:

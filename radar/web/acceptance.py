@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
+import msgspec
 from fastapi import Query, Request, Response
 
 from radar.listen.acceptance import count_stages
@@ -12,6 +13,7 @@ from radar.records import Channel, Familiarity, Rapport, Stage, Step
 from radar.store.names import unknown_name
 from radar.web.access import Caller, check_name, reach_executive, store_of
 from radar.web.answers import answer
+from radar.web.body import Body, decode_body
 from radar.web.route import API, Route
 
 
@@ -29,6 +31,17 @@ class AcceptanceDetail:
 
     rapport: Rapport
     steps: tuple[Step, ...]
+
+
+class NotedStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where an executive stands with a topic now. It is carried in the body: a note in an address would be logged."""
+
+    stage: Stage
+    channel: Channel = "talk"
+    note: str = ""  # a sentence, at most 500 characters
+    on: date | None = None  # today if left out
+    revisit_on: date | None = None  # declined or parked: not to be floated before
+    nudge_on: date | None = None  # when to bring it up again
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +90,22 @@ def show_acceptance(request: Request, slug: str, topic: str, caller: Caller) -> 
     return _show(request, reach_executive(request, caller, slug).slug, check_name(topic))
 
 
-def set_acceptance(
-    request: Request,
-    slug: str,
-    topic: str,
-    stage: Annotated[Stage, Query(description="Where they stand now; overrules what was derived.")],
-    caller: Caller,
-    channel: Annotated[Channel, Query(description="How it came about.")] = "talk",
-    note: Annotated[str, Query(description="A sentence, at most 500 characters.")] = "",
-    on: Annotated[date | None, Query(description="When it happened; today if left out.")] = None,
-    revisit_on: Annotated[date | None, Query(description="Declined or parked: not to be floated before.")] = None,
-    nudge_on: Annotated[date | None, Query(description="When to bring it up again.")] = None,
-) -> Response:
-    """Note a step of an executive with a topic."""
+def set_acceptance(request: Request, slug: str, topic: str, body: Body, caller: Caller) -> Response:
+    """Note a step of an executive with a topic; it overrules what was derived."""
     executive = reach_executive(request, caller, slug)
+    noted = decode_body(body, NotedStep)
     note_step(
         store_of(request),
         executive.slug,
         check_name(topic),
-        stage,
+        noted.stage,
         request.app.state.now(),
         caller.name,
-        channel=channel,
-        note=note,
-        on=on,
-        revisit_on=revisit_on,
-        nudge_on=nudge_on,
+        channel=noted.channel,
+        note=noted.note,
+        on=noted.on,
+        revisit_on=noted.revisit_on,
+        nudge_on=noted.nudge_on,
     )
     return _show(request, executive.slug, topic)
 
@@ -135,6 +138,6 @@ ROUTES = (
     Route(f"{API}/acceptance", show_funnel, FunnelList, "acceptance"),
     Route(_OF, list_acceptance, AcceptanceList, "acceptance"),
     Route(f"{_OF}/{{topic}}", show_acceptance, AcceptanceDetail, "acceptance"),
-    Route(f"{_OF}/{{topic}}", set_acceptance, AcceptanceDetail, "acceptance", "POST"),
+    Route(f"{_OF}/{{topic}}", set_acceptance, AcceptanceDetail, "acceptance", "POST", NotedStep),
     Route(f"{_OF}/{{topic}}/familiarity", set_familiarity, AcceptanceDetail, "acceptance", "POST"),
 )

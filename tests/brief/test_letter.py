@@ -36,9 +36,17 @@ def make_line(topic: str, verdict: Any = "faded", **more: Any) -> LedgerLine:
     fields: dict[str, Any] = {
         "first_seen_on": None, "flagged_on": date(2026, 9, 7), "confirmed_on": None,
         "briefed": (("president", date(2026, 9, 14)),), "mainstream_on": None, "raised": (), "lead": None,
-        "confidence": None, "lasted": None,
+        "confidence": None, "lasted": None, "term": "", "faded_on": None,
     }  # fmt: skip
     return LedgerLine(topic, verdict=verdict, **(fields | more))
+
+
+def test_a_candidate_that_faded_is_news_by_its_name() -> None:
+    """It is no topic yet."""
+    letter = compose_letter("2026-W48", make_waiting(ledger=[make_line("", term="wrenmesh")]), NOW)
+    [news] = [part for part in letter.parts if part.heading == "News from the ledger"]
+    assert news.lines[0].what.startswith("“wrenmesh”: we warned on 7 September")
+    assert letter.verdicts == ("wrenmesh faded",)
 
 
 def make_waiting(**more: Any) -> Waiting:

@@ -14,8 +14,8 @@ from tests.building import NOW, make_evidence, make_position, make_signal, make_
 
 TODAY = NOW.date()
 LINE = LedgerLine(
-    "passkeys", None, date(2026, 11, 9), None, (("president", date(2026, 11, 16)),), None,
-    (Raised("passkeys", "cfo", date(2026, 11, 20)),), None, None, None, "open",
+    "passkeys", "", None, date(2026, 11, 9), None, (("president", date(2026, 11, 16)),), None,
+    (Raised("passkeys", "cfo", date(2026, 11, 20)),), None, None, None, None, "open",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Terms nobody listed: what is raised, what is confirmed, and what cannot be faked."""
 
 import os
+import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,11 +12,13 @@ import numpy as np
 import pytest
 
 from radar.records import Report
+from radar.watch.context import weigh_words
 from radar.watch.discover import CONFIRMED_A_MONTH, EARLY_A_WEEK, Discovery, fit_offset
 from radar.watch.panel import Panel
 from radar.watch.terms import index_terms
 from tests.watch.streams import FIRST, discover, make_rise, make_stream, raised
 
+WORLD = "parliament minister voters police election army church court drought hunger strike treaty".split()
 RISE = [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]
 
 
@@ -104,7 +107,7 @@ def test_what_the_general_press_writes_of_as_much_is_no_technology() -> None:
 
 def test_places_people_dates_and_plain_words_are_not_raised() -> None:
     """However fast they rise."""
-    names = ("Nairobi", "December", "Jennifer Quorvex", "umbrella", "discounts")
+    names = ("Nairobi", "December", "Jennifer Quorvex", "umbrella", "discounts", "readers", "Quorvex Cup")
     rises = [report for number, name in enumerate(names) for report in make_rise(name, 80, RISE, seed=number)]
     assert raised(discover(make_stream() + rises)) == {}
 
@@ -113,6 +116,48 @@ def test_a_version_is_left_to_its_parent() -> None:
     """Of something known for years, the next number is no news."""
     known = make_rise("Quorvex", 0, [1] * 130, seed=3)
     assert "quorvex x9" not in raised(discover(make_stream() + known + make_rise("Quorvex X9", 80, [2] * 16)))
+
+
+def test_what_keeps_company_with_ministers_is_not_confirmed() -> None:
+    """The same rise, among words of the trade and among those of the world's news."""
+    dice = random.Random(5)
+    news = [
+        Report(one.on, "forum", one.publisher, f"Some {dice.choice(WORLD)} of the {dice.choice(WORLD)} on day {number}")
+        for number, one in enumerate(make_stream(seed=6))
+    ]
+    rise = make_rise("Quorvex", 80, RISE)
+    abroad = [
+        replace(one, title=f"Why Quorvex divides the {dice.choice(WORLD)} and the {dice.choice(WORLD)} on day {number}")
+        for number, one in enumerate(rise)
+    ]
+    assert raised(discover(make_stream() + news + rise))["quorvex"] == "confirmed"
+    assert raised(discover(make_stream() + news + abroad)).get("quorvex") != "confirmed"
+
+
+def test_lists_of_another_language_than_the_titles_say_nothing() -> None:
+    """Words that are never beside a word of the trade neither attract nor repel where nothing is."""
+    titles = [
+        replace(one, title=f"Het {number % 7}e bericht over {number % 90} zaken")
+        for number, one in enumerate(make_stream(20))
+    ]
+    assert not weigh_words(index_terms(titles, FIRST), 20).any()
+    assert weigh_words(index_terms(make_stream(20), FIRST), 20).any()
+
+
+def test_the_better_known_a_thing_is_the_more_it_must_grow() -> None:
+    """Twice as much as ever of something heard of every week is no news; of something hardly known it is."""
+    twice = [2] * 20
+    hardly = make_rise("Quorvex", 0, [int(week % 12 == 0) for week in range(100)], seed=3)
+    known = [report for seed in range(4) for report in make_rise("Quorvex", 0, [1] * 130, seed=10 + seed)]
+    assert "quorvex" in raised(discover(make_stream() + hardly + make_rise("Quorvex", 100, twice)))
+    assert "quorvex" not in raised(discover(make_stream() + known + make_rise("Quorvex", 100, [4] * 20)))
+
+
+def test_a_rise_is_raised_once_while_it_is_in_the_evidence() -> None:
+    """A year later the same plateau still stands out against the years before it."""
+    plateau = make_rise("Quorvex", 70, [1, 1, 2, 2, *[3] * 100])
+    discovery = discover(make_stream(174) + plateau)
+    assert [one.candidate.term for one in discovery.findings if "quorvex" in one.candidate.names] == ["quorvex"]
 
 
 def test_names_of_one_thing_are_one_candidate() -> None:

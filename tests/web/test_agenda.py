@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from radar.records import Talk
+from radar.records import Statement
 from tests.web.web_world import CANARIES, NOW, World
 
 API = "/api/v1"
@@ -127,10 +127,12 @@ def test_no_word_of_an_agenda_reaches_a_log_or_an_error(world: World, caplog: py
 
 
 def test_stale_agendas_are_listed_without_their_words(world: World) -> None:
-    """Until there was a talk."""
-    world.store.save_talk(Talk("anna", NOW.date() - timedelta(days=3), NOW, "advisor"))
+    """Both were talked with in November; then one of Bert's statements passes its review day."""
+    assert ask(world, "GET", f"{API}/agendas/stale")["items"] == []
+    overdue = Statement("s-late", "bert", f"renew {CANARIES['bert']}", review_on=NOW.date() - timedelta(days=1))
+    world.store.save_statement(overdue, NOW, "advisor")
     told = ask(world, "GET", f"{API}/agendas/stale")["items"]
-    assert [(one["executive"], one["kind"]) for one in told] == [("bert", "no talk")]
+    assert [(one["executive"], one["kind"]) for one in told] == [("bert", "past review")]
     assert CANARIES["bert"] not in str(told)
 
 

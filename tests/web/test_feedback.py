@@ -170,7 +170,7 @@ def test_the_advisor_notes_a_step_and_what_is_known(world: World) -> None:
     client = world.client("advisor")
     path = f"{API}/anna/acceptance/passkeys"
     params = {"stage": "declined", "note": "not this year", "revisit_on": "2027-03-01", "on": "2026-11-20"}
-    found = client.post(path, params=params).json()
+    found = client.post(path, json=params).json()
     assert found["rapport"]["acceptance"]["revisit_on"] == "2027-03-01"
     assert [(one["stage"], one["by"], one["note"]) for one in found["steps"]] == [
         ("declined", "advisor", "not this year"),
@@ -186,11 +186,11 @@ def test_the_advisor_notes_a_step_and_what_is_known(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("params", "parameter"),
-    [({"stage": "maybe"}, "stage"), ({"stage": "trial", "revisit_on": "2027-03-01"}, "revisit_on"), ({}, "stage")],
+    [({"stage": "maybe"}, "stage"), ({"stage": "trial", "revisit_on": "2027-03-01"}, "revisit_on"), ({}, "body")],
 )
 def test_what_cannot_be_noted_names_its_parameter(world: World, params: dict[str, str], parameter: str) -> None:
     """422, and nothing is stored."""
-    answer = world.client("advisor").post(f"{API}/anna/acceptance/passkeys", params=params)
+    answer = world.client("advisor").post(f"{API}/anna/acceptance/passkeys", json=params)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["parameter"] == parameter
     assert world.store.list_steps() == []
@@ -200,7 +200,7 @@ def test_unknown_topics_and_items_are_404(world: World) -> None:
     """Also the beginning of an item's id, which only the command line takes."""
     client = world.client("advisor")
     assert client.get(f"{API}/anna/acceptance/nothing").status_code == 404
-    assert client.post(f"{API}/anna/acceptance/nothing?stage=trial").status_code == 404
+    assert client.post(f"{API}/anna/acceptance/nothing", json={"stage": "trial"}).status_code == 404
     assert client.post(f"{API}/anna/issues/2026-W48/items/i2/feedback?answer=useful").status_code == 404
     assert client.post(f"{API}/anna/issues/2020-W01/items/i1/feedback?answer=useful").status_code == 404
 

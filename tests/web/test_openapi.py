@@ -63,6 +63,7 @@ _BODIES = (
     b'{"slug": "carla", "name": "Carla"}',
     b'{"name": "Anna Again"}',
     b'{"weight": 5}',
+    b'{"stage": "declined"}',
     b'{"ring": "x", "week": 3}',
     b" " * 300_000,
 )
@@ -100,7 +101,7 @@ def test_every_answer_is_described(world: World, document: dict[str, Any]) -> No
                 term=term if slug == "anna" else "none",
                 version=world.store.position_history("passkeys")[-1].version,
             )
-            wrong = "?limit=x&since=y&phase=z&confirmed=q"
+            wrong = "?limit=x&since=y&phase=z&confirmed=q&dry_run=z"
             for query in (
                 "",
                 wrong,
