@@ -40,8 +40,6 @@ port = {port}
 public_url = "http://127.0.0.1:{port}"
 """
 STAFF = 40
-#: Lines of a digest that a guide shows.
-SUBJECT, ITEM, ON = ("Subject", "^  +.*this week$"), ("So what", "If asked, say  ", "^   Do "), ("MOVED", "^[▲★▼]")
 
 
 @pytest.fixture
@@ -119,7 +117,7 @@ INTRODUCTION = """# A quarter with Radar
 
 An advisor's quarter, from September to November, by the commands they type. The press, the people and the
 organisation are made up; the output is real: a test (`tests/test_quarter.py`) goes through all of it and writes this
-page, with `…` where lines are left out. What is done by hand here, crawl, build, send and close, `radar serve` does by
+page, leaving out commands and lines. What is done by hand here, crawl, build, send and close, `radar serve` does by
 itself."""
 
 
@@ -128,23 +126,22 @@ def note_agendas(walk: Walk) -> None:
             "Two executives, and what they said in a first talk, in their own words. Radar proposes topics, with its "
             "reasons; you confirm or dismiss. Only what you confirm counts in full.")  # fmt: skip
     walk.run("executives", "add", "president", "--name", "Amara Lindqvist", "--role", "President",
-             "--email", "president@harbourlight.example", "--tz", "Europe/London", show=("Added",))  # fmt: skip
+             "--email", "president@harbourlight.example", "--tz", "Europe/London")  # fmt: skip
     walk.run("executives", "add", "fundraising", "--name", "Tomas Okafor", "--role", "Head of fundraising",
              "--email", "fundraising@harbourlight.example", "--tz", "Europe/Lisbon", "--detail", "plain")  # fmt: skip
     added = walk.run("agenda", "add", "president", "reach young donors where they are", "--weight", "4", show=())
     assert "president-1" in added
     walk.run("agenda", "add", "president", "protect what donors tell us in calls and on forms", "--weight", "5")
-    walk.run("agenda", "link", "president-1", "short-video", "digital-giving", show=())
+    walk.run("agenda", "link", "president-1", "short-video", "digital-giving")
     walk.run("agenda", "link", "president-2", "ai-note-takers", "ransomware", "passkeys", show=())
     walk.run("agenda", "add", "fundraising", "never lose a donor's trust over a call", "--weight", "4",
              "--topic", "ai-note-takers", "--topic", "deepfakes")  # fmt: skip
     third = ("agenda", "add", "president", "spend less on field connectivity", "--topic", "satellite-to-phone")
-    walk.say("Before a statement is noted, see what it would have brought.")
-    dry = walk.run(*third, "--dry-run", show=("would have", r"^ *\+ ", "Against"))
+    dry = walk.run(*third, "--dry-run")
     assert "Against the agenda on file: 3 added. Nothing was stored." in dry
     assert "president-3" not in walk.run("agenda", "president")
     walk.run(*third)
-    assert "president-3" in walk.run("agenda", "president", show=())
+    assert "president-3" in walk.run("agenda", "president")
 
 
 def float_an_idea(walk: Walk, press: DemoServer) -> None:
@@ -159,27 +156,29 @@ def float_an_idea(walk: Walk, press: DemoServer) -> None:
 
 def meet_the_first_alarm(walk: Walk, press: DemoServer) -> None:
     walk.go(find_monday(41), "something surges that nobody asked for")
-    read_press(walk, press, 40, 41, ("visited", "changed phase", "→"))
+    read_press(walk, press, 40, 41, ("changed phase", "→"))
     exposed = walk.run("exposure", show=())
     assert "decentralised-social" in exposed
-    walk.say("Nobody's agenda is touched, but people will be asked. Hold, and have a sentence ready.")
+    walk.say(
+        "Nobody's agenda is touched, but people will be asked: a position on hold, with a sentence to say, is enough."
+    )
     walk.run("position", "set", "decentralised-social", "--ring", "hold",
              "--so-what", "An account costs little; moderating one does not.",
              "--say", "We reserved our name. We will not move unless our supporters do.",
              "--owner", "Head of communications", "--review", "2027-04-12")  # fmt: skip
-    walk.run("position", "approve", "decentralised-social", "--by", "IT director", show=())
-    assert "decentralised-social" not in walk.run("exposure", show=())
+    walk.run("position", "approve", "decentralised-social", "--by", "IT director")
+    assert "decentralised-social" not in walk.run("exposure")
 
 
 def advise(walk: Walk, press: DemoServer) -> None:
     walk.go(find_monday(44), "an agenda is touched, and there is no advice")
-    read_press(walk, press, 42, 44, ("visited", "changed phase", "→"))
+    read_press(walk, press, 42, 44)
     exposed = walk.run("exposure", show=())
     assert re.search(r"ai-note-takers +rising +fundraising, president .*no position", exposed)
     walk.say("A draft has the facts in it; the advice, every `___`, is yours.")
-    walk.run("position", "draft", "ai-note-takers", "--out", "note-takers.toml", show=())
+    walk.run("position", "draft", "ai-note-takers", "--out", "note-takers.toml", show=("wrote",))
     draft = walk.file("note-takers.toml").read_text(encoding="utf-8")
-    walk.told.append(f"```toml\n{draft.rstrip()}\n```\n")
+    walk.show_file("note-takers.toml", ("^#.*Phase", "Evidence", "^so_what", "^say"))
     assert "___" in draft
     blank = walk.run("position", "set", "ai-note-takers", "--from", "note-takers.toml")
     assert "still has blanks" in blank
@@ -191,9 +190,9 @@ def advise(walk: Walk, press: DemoServer) -> None:
         "owner": "IT director",
     }
     walk.file("note-takers.toml", tomli_w.dumps({"position": words}))
-    walk.run("position", "set", "ai-note-takers", "--from", "note-takers.toml", show=("Advice on", "Approve it"))
-    assert "position is a draft" in walk.run("exposure", show=("^topic", "draft"))
-    walk.run("position", "approve", "ai-note-takers", "--by", "IT director", show=())
+    walk.run("position", "set", "ai-note-takers", "--from", "note-takers.toml", show=("Advice on",))
+    assert "position is a draft" in walk.run("exposure", show=("^ai",))
+    walk.run("position", "approve", "ai-note-takers", "--by", "IT director", show=("Advice", "Next"))
     assert "ai-note-takers" not in walk.run("exposure", show=())
 
 
@@ -201,10 +200,10 @@ def take_answers(walk: Walk, press: DemoServer) -> None:
     walk.go(find_monday(45) + timedelta(hours=4), "the digest goes out, and answers come back")
     read_press(walk, press, 45, 45)
     walk.clock.move_to(find_monday(45) + timedelta(hours=4))
-    walk.run("digest", "build", "president", show=())
+    walk.run("digest", "build", "president", show=("Stored",))
     walk.run("digest", "build", "fundraising")
     send_mail(walk, 2)
-    sent = walk.run("digest", "show", "president", show=(*SUBJECT, "MATTERS MOST", "^1 ", *ITEM, *ON))
+    sent = walk.run("digest", "show", "president")
     assert "Approve the interim rule by Monday 16 November" in sent
     walk.say("Each item of the mail carries four buttons. A click opens a page that changes nothing; the button there "
              "does. The president clicks “Useful”, Tomas “Let’s talk”; what was said on the phone, you note for "
@@ -218,11 +217,11 @@ def take_answers(walk: Walk, press: DemoServer) -> None:
             assert f"Noted: {answer.lower()}" in walk.open(link, [])
         walk.full.append(f"({reader} clicks {answer})\n")
     item = re.findall(r"2026-W46 +(\w{4,}) +– .* ransomware", walk.run("feedback", "president"))[0]
-    walk.run("feedback", "give", "president", item[:4], "knew-already", show=())
+    walk.run("feedback", "give", "president", item[:4], "knew-already")
     given = walk.run("feedback", show=())
     assert given.count("2026-W46") == 3
     assert given.index("let's talk") < given.index("useful")
-    assert "wants to talk, 9 Nov" in walk.run("acceptance", "fundraising", show=())
+    assert "wants to talk, 9 Nov" in walk.run("acceptance", "fundraising")
 
 
 def hear_the_staff(walk: Walk, press: DemoServer) -> None:
@@ -230,8 +229,8 @@ def hear_the_staff(walk: Walk, press: DemoServer) -> None:
             "Forty members of staff are asked, each by a link of their own. No answer can be traced.")  # fmt: skip
     subjects = "ai-note-takers,machine-translation,e-learning,passkeys"
     walk.run("survey", "new", "autumn", "--title", "What do you need for your work?", "--closes", "2026-11-20",
-             "--topics", subjects, show=())  # fmt: skip
-    walk.run("survey", "open", "autumn", show=())
+             "--topics", subjects, show=("draft",))  # fmt: skip
+    walk.run("survey", "open", "autumn")
     people = "\n".join(f"Colleague {number},colleague{number}@harbourlight.example" for number in range(STAFF))
     walk.file("staff.csv").write_text(f"Name,E-mail\n{people}\n", encoding="utf-8")
     assert "40 invitations" in walk.run("survey", "invite", "autumn", "staff.csv", show=())
@@ -240,17 +239,17 @@ def hear_the_staff(walk: Walk, press: DemoServer) -> None:
     walk.go(find_monday(46))
     read_press(walk, press, 46, 46)
     walk.run("digest", "build", "president")
-    assert "12 reminders" in walk.run("survey", "remind", "autumn", show=())
+    assert "12 reminders" in walk.run("survey", "remind", "autumn")
     send_mail(walk, 13)
     answer_all(walk, range(28, STAFF))
-    assert "40 people invited, 40 answered" in walk.run("survey", "show", "autumn", show=())
+    assert "40 people invited, 40 answered" in walk.run("survey", "show", "autumn", show=("answered",))
     read_press(walk, press, 47, 47)
     walk.run("digest", "build", "president")
-    walk.go(find_monday(47), "the survey closes, and an idea lies on the shelf")
-    results = walk.run("survey", "close", "autumn", show=())
+    walk.go(find_monday(47) + timedelta(hours=4), "the survey closes, and an idea lies on the shelf")
+    results = walk.run("survey", "close", "autumn", show=("answered", "^topic", "^ai", "^machine"))
     assert "40 people answered" in results
     assert re.search(r"ai-note-takers +\S.* 27 ", results)
-    assert "27 of 40 staff ask for it" in walk.run("signals", "--topic", "ai-note-takers", show=("staff",))
+    assert "27 of 40 staff ask for it" in walk.run("signals", "--topic", "ai-note-takers")
 
 
 def answer_all(walk: Walk, people: range) -> None:
@@ -274,9 +273,11 @@ def answer_all(walk: Walk, people: range) -> None:
 
 
 def bring_it_up_again(walk: Walk, press: DemoServer) -> None:
-    assert "shelved" in walk.run("acceptance", "president", show=())
+    assert "shelved" in walk.run("acceptance", "president", show=("^executive", "shelved"))
     walk.say("The desk letter of the week has it all on one page; `radar serve` mails it on Mondays.")
-    letter = walk.run("letter", show=())
+    letter = walk.run(
+        "letter", show=(r"^(?!FEEDS|·  (Gadget|Lowlight|Orchard)|   (the server|an HTML)|--|This|`radar)",)
+    )
     assert "Passkeys" in letter
     walk.say("So it is brought up again, with a figure from the survey. This time she asks something.")
     nudged = walk.run("acceptance", "set", "president", "passkeys", "interested", "--channel", "reply",
@@ -286,19 +287,24 @@ def bring_it_up_again(walk: Walk, press: DemoServer) -> None:
 
 def hold_a_talk(walk: Walk) -> None:
     walk.go(datetime(2026, 11, 27, 8, tzinfo=UTC), "a talk, prepared and noted")
-    pack = walk.run("pack", "president", show=())
+    pack = walk.run("pack", "president", show=PACK)
     assert "Passkeys" in pack
     walk.say("Afterwards: `radar talk president` asks for everything in one pass, or reads a file it has printed.")
-    template = walk.run("talk", "president", "--template", show=("^# Talk", "^# Then", "held_on"))
+    template = walk.run("talk", "president", "--template")
     notes = tomllib.loads(template)
     assert {one["id"] for one in notes["statement"]} == {"president-1", "president-2", "president-3"}
     walk.file("talk.toml", TALK, shown=True)
     noted = walk.run("talk", "president", "--from", "talk.toml", show=())
     assert "passkeys: accepted" in noted
-    invitation = walk.run("talk", "president", "--ics", show=("SUMMARY", "DTSTART;TZID"))
+    invitation = walk.run("talk", "president", "--ics")
     assert "DTSTART;TZID=Europe/London:20270115T100000" in invitation
 
 
+#: Lines of a pack that a guide shows: the first statement, ideas, what is open.
+PACK = (
+    "^[A-MO-Z0-9]", r"^\[ \]", "weight 5", "note-takers: rising", "16 pub", "^      October", "our position", "Leaked",
+    "Press, 2 Nov", "told in", "On 7 Sep", "help with that", "assess,", "was due", "to be brought", "useful",
+)  # fmt: skip
 TALK = """held_on = 2026-11-27
 note = "She had signed in with her phone before I opened my mouth."
 next_at = 2027-01-15T10:00:00
@@ -307,14 +313,8 @@ next_at = 2027-01-15T10:00:00
 id = "president-1"
 answer = "still right"
 
-[[statement]]
-id = "president-2"
-weight = 5
-text = "protect what donors tell us, whoever holds the pen"
-
 [[new]]
 text = "no member of staff spends an evening on minutes"
-weight = 3
 topics = ["ai-note-takers"]
 
 [[outcome]]
@@ -326,13 +326,13 @@ note = "Staff first, from January."
 
 def close_the_quarter(walk: Walk, press: DemoServer) -> None:
     walk.go(find_monday(48) + timedelta(hours=4), "the quarter ends")
-    read_press(walk, press, 48, 48, ("visited", "changed phase", "→"))
+    read_press(walk, press, 48, 48)
     walk.clock.move_to(find_monday(48) + timedelta(hours=4))
     exposed = walk.run("exposure", show=())
     for topic in ("ai-note-takers", "passkeys", "satellite-to-phone"):
         assert topic in exposed
     walk.say("The old advice is read again and holds; the accepted idea gets advice of its own, and so does the third.")
-    walk.run("position", "approve", "ai-note-takers", "--by", "IT director", show=("Advice on",))
+    walk.run("position", "approve", "ai-note-takers", "--by", "IT director")
     walk.run("position", "set", "satellite-to-phone", "--ring", "assess",
              "--so-what", "Field staff could send a text from any ordinary phone.",
              "--say", "It works for short texts, not for calls. We try six phones in the hills this winter.",
@@ -345,13 +345,13 @@ def close_the_quarter(walk: Walk, press: DemoServer) -> None:
              "--approved-by", "IT director")  # fmt: skip
     assert "Nobody is exposed" in walk.run("exposure", show=())
     walk.run("digest", "build", "president")
-    digest = walk.run("digest", "show", "president", show=(*SUBJECT, "MATTERS", "^[123] ", *ITEM, *ON, "FROM", "Asked"))
+    digest = walk.run("digest", "show", "president", show=("Subject", "^★", "Asked"))
     assert "27 of 40 staff ask for it" in " ".join(digest.split())
     assert "Asked for most: AI note-takers, 27 of 40 staff" in digest
-    assert "accepted" in walk.run("acceptance", "president", "passkeys", show=())
-    assert re.search(r"president +\d+ +\d+ +0 +0 +1", walk.run("acceptance", "--funnel", show=()))
-    moves = walk.run("position", "moves", show=())
+    assert "accepted" in walk.run("acceptance", "president", "passkeys", show=("since", "^on ", "priya"))
+    assert re.search(r"president +\d+ +\d+ +0 +0 +1", walk.run("acceptance", "--funnel"))
+    moves = walk.run("position", "moves")
     assert moves.endswith("4 moves")
-    assert "TOPICS WITHOUT ADVICE" not in walk.run("letter", show=("Subject", "topics move"))
+    assert "TOPICS WITHOUT ADVICE" not in walk.run("letter")
     send_mail(walk, 2)
     assert "Nothing to put right." in walk.run("doctor")

@@ -4,6 +4,7 @@ import html
 import os
 import re
 import shlex
+import textwrap
 import threading
 import time
 import urllib.parse
@@ -51,7 +52,7 @@ class Walk:
     def say(self, words: str) -> None:
         """Tell the reader something."""
         self.full.append(f"\n{words}\n")
-        self.told.append(f"{words}\n")
+        self.told.append("\n\n".join(textwrap.fill(part, 120) for part in words.split("\n\n")) + "\n")
 
     def run(self, *arguments: str, show: Sequence[str] | None = None, exit_code: int = 0) -> str:
         """Run a command and return what it printed; `show` are patterns of the lines a guide would show, () all."""
@@ -61,8 +62,16 @@ class Walk:
         typed = shlex.join(["radar", *arguments]).replace(f"{self.home}/", "")
         self.full += [f"$ {typed}", output, ""]
         if show is not None:
-            self.told.append("\n".join(["```console", f"$ {typed}", *_choose(output.splitlines(), show), "```\n"]))
+            self._tell(typed, output.splitlines(), show)
         return output
+
+    def _tell(self, typed: str, lines: Sequence[str], show: Sequence[str]) -> None:
+        block = [f"$ {typed}", *_choose(lines, show), "```\n"]
+        if self.told and self.told[-1].startswith("```console"):  # commands in a row are one block
+            block = [self.told.pop().removesuffix("```\n"), *block]
+        else:
+            block = ["```console", *block]
+        self.told.append("\n".join(block))
 
     def file(self, name: str, text: str = "", *, shown: bool = False) -> Path:
         """Return a file of the folder, with that text in it if one is given."""
@@ -71,8 +80,14 @@ class Walk:
             path.write_text(text, encoding="utf-8")
             self.full += [f"$ cat {name}", text.rstrip(), ""]
         if shown:
-            self.told.append(f"```toml\n{text.rstrip()}\n```\n")
+            self._tell(f"cat {name}", text.splitlines(), ())
         return path
+
+    def show_file(self, name: str, show: Sequence[str]) -> None:
+        """Show the lines of a file that match a pattern."""
+        lines = self.file(name).read_text(encoding="utf-8").splitlines()
+        self.full += [f"$ cat {name}", *lines, ""]
+        self._tell(f"cat {name}", lines, show)
 
     @contextmanager
     def serving(self) -> Iterator[None]:
@@ -111,11 +126,13 @@ class Walk:
 
 
 def _choose(lines: Sequence[str], show: Sequence[str]) -> list[str]:
-    """Return the lines that match a pattern; a gap between them is an ellipsis."""
+    """Return the lines that match a pattern, without empty ones; a gap between them is an ellipsis."""
     chosen: list[str] = []
-    for line in lines:
+    left_out = False
+    for line in filter(None, lines):
         if not show or any(re.search(pattern, line) for pattern in show):
-            chosen.append(line)
-        elif chosen[-1:] != ["…"]:
-            chosen.append("…")
+            chosen += ["…"] * (left_out and bool(chosen)) + [line]
+            left_out = False
+        else:
+            left_out = True
     return chosen
