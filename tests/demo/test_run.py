@@ -8,6 +8,7 @@ import pytest
 from radar.demo.listening import draw_answers, load_listening
 from radar.demo.run import _say_next, run_demo
 from radar.demo.world import LAST_NOW
+from radar.desk import read_ledger
 from radar.errors import ConfigError
 from radar.rapport import judge_rapports, read_dossier
 from radar.records import DETAILS, Signal
@@ -123,6 +124,8 @@ def test_the_organisation_is_listened_to_as_well(store: Store) -> None:
     heard = load_listening()
     assert len(store.list_feedback()) == len(heard.answers)
     assert {need.topic: need.asking for need in store.list_needs("autumn")} == heard.surveys[1]["asking"]
+    (asked,) = [line for line in read_ledger(store)[0] if line.raised]
+    assert (asked.topic, asked.verdict) == ("ai-note-takers", "open")  # who asked had been warned before
     (issue,) = store.list_issues("president", limit=1)
     assert any("27 of 40 staff" in voice.text for voice in issue.voices)
     (item,) = [item for item in issue.items if item.topic == "ai-note-takers"]
