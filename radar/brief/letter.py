@@ -157,7 +157,9 @@ class _Composer:
             due = one.nudge_on is not None and one.nudge_on <= self.today
             if one.shelved:
                 times = "once" if one.floated == 1 else "twice" if one.floated == 2 else f"{one.floated} times"
-                yield LetterLine(what, "on the shelf", f"Floated {times}, no answer since {format_day(one.last_on)}.")
+                yield LetterLine(
+                    what, "on the shelf", f"Floated {times}, last on {format_day(one.last_on)}; no answer."
+                )
             elif due and one.nudge_on:
                 yield LetterLine(what, f"to be brought up since {format_day(one.nudge_on)}")
 

@@ -114,7 +114,7 @@ def add_statement(house: House, /, executive: str, text: str, dry_run: bool, as_
         say_json({"statement": words} | ({"weeks": weeks} if dry_run else {}))
         return
     _say_statement(words)
-    _say_proposals(words, topics)
+    _say_proposals(words, topics, noted=not dry_run)
     if dry_run:
         say_preview(weeks, changed=True)
 
@@ -272,16 +272,17 @@ def _say_statement(words: Statement) -> None:
         say(f"    ended {format_on(words.ended_on)}")
 
 
-def _say_proposals(words: Statement, topics: "Sequence[Topic]") -> None:
+def _say_proposals(words: Statement, topics: "Sequence[Topic]", *, noted: bool = True) -> None:
     if words.proposed:
         names = {topic.slug: topic.name for topic in topics}
         say("It may be about:")
         width = max(len(proposal.topic) for proposal in words.proposed)
         for one in words.proposed:
             say(f"  {one.score:.2f}  {one.topic:{width}}  {names.get(one.topic, one.topic)}: {one.reason}")
-        say(f"Confirm what fits: radar agenda link {words.id} {' '.join(one.topic for one in words.proposed)}")
-        say(f"Drop what does not: radar agenda dismiss {words.id} TOPIC …")
-    elif not words.topics:
+        if noted:
+            say(f"Confirm what fits: radar agenda link {words.id} {' '.join(one.topic for one in words.proposed)}")
+            say(f"Drop what does not: radar agenda dismiss {words.id} TOPIC …")
+    elif noted and not words.topics:
         say(f"No topic suggests itself; `radar topics` lists them: radar agenda link {words.id} TOPIC …")
 
 

@@ -127,5 +127,6 @@ def _say_moves(moved: "Sequence[Signal]", before: "Mapping[str, Signal]", names:
     say("Topics that changed phase:")
     for signal in sorted(moved, key=lambda s: (not s.confirmed, s.topic)):
         old = before[signal.topic].phase if signal.topic in before else None
-        early = "" if signal.confirmed or not signal.phase else " (early)"
+        news = signal.phase in ("weak signal", "rising", "surging")  # as in `radar signals`
+        early = " (early)" if news and not signal.confirmed else ""
         say(f"  {names.get(signal.topic, signal.topic)}: {old or 'quiet'} → {signal.phase or 'quiet'}{early}")

@@ -245,11 +245,7 @@ def show_survey(house: House, slug: str, as_json: bool) -> None:
         return
     _say_survey(found)
     if links:
-        say(
-            f"    {used} of {count(invited, 'link', 'links')} used"
-            if used
-            else f"    {count(invited, 'person', 'people')} invited"
-        )
+        say(f"    {count(invited, 'person', 'people')} invited, {used} answered")
     if found.state == "closed":
         say()
         _say_results(found, needs)

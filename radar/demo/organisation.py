@@ -39,12 +39,16 @@ def load_organisation() -> Organisation:
     return Organisation(tuple(Executive(**row) for row in tables["executive"]), tuple(statements), tuple(positions))
 
 
-def note_statements(store: Store, organisation: Organisation, until: datetime) -> None:
-    """Store the executives, and the statements noted by a day; a demo's past must not know its future."""
+def enrol_executives(store: Store, organisation: Organisation) -> None:
+    """Store the executives."""
     for executive in organisation.executives:
         store.save_executive(executive)
-    for statement in organisation.statements:
-        if statement.noted_on is None or statement.noted_on <= until.date():
+
+
+def note_statements(store: Store, statements: Iterable[Statement], since: datetime, until: datetime) -> None:
+    """Store the statements noted on a day after `since`; a demo's past must not know its future."""
+    for statement in statements:
+        if statement.noted_on and since.date() < statement.noted_on <= until.date():
             store.save_statement(statement, until, BY)
 
 

@@ -14,8 +14,9 @@ from radar.brief.mail import FolderMailer
 from radar.brief.render import render_headers, render_text
 from radar.brief.slot import find_due_week
 from radar.config import FEEDS_FILE, SETTINGS_FILE, load_settings
+from radar.demo.listening import listen, load_listening
 from radar.demo.material import WEEKS
-from radar.demo.organisation import file_positions, load_organisation, note_statements
+from radar.demo.organisation import BY, enrol_executives, file_positions, load_organisation, note_statements
 from radar.demo.past import write_past
 from radar.demo.server import DemoServer
 from radar.demo.world import FIRST_MONDAY, World, generate_world
@@ -38,6 +39,10 @@ sender = "Radar <radar@harbourlight.example>"
 # host = "127.0.0.1"
 # port = 1025
 # tls = "none"
+
+[web]
+# The digests' buttons lead here while `radar serve` runs.
+public_url = "http://127.0.0.1:8420"
 """
 #: What was planted in the demo's press, and how the plot goes.
 PLANTED = (
@@ -65,7 +70,7 @@ def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], comm
     home, out = home.resolve(), out.resolve()
     _prepare_folders(home, out)
     settings = load_settings(home, {})  # the demo is its own Radar, whatever the environment says
-    world, organisation = generate_world(seed), load_organisation()
+    world, organisation, heard = generate_world(seed), load_organisation(), load_listening()
     migrate(settings.database_url)
     clock = _Clock(FIRST_MONDAY)
     echo(f"{len(world.publishers)} fictional publishers, {WEEKS} weeks, crawled over HTTP from this machine.")
@@ -76,6 +81,7 @@ def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], comm
         crawl = msgspec.structs.replace(settings.crawl, allow=allowed, contact="https://harbourlight.example/radar")
         app = App(msgspec.structs.replace(settings, crawl=crawl), store, clock)
         app.sync_feeds()
+        enrol_executives(store, organisation)
         past = store.save_archive(write_past(seed, server.find_feed_url))
         echo(f"{past:,} older titles imported, as by `radar import-archive`: what is new shows against what is not.")
         echo("")
@@ -84,8 +90,9 @@ def run_demo(home: Path, out: Path, seed: int, echo: Callable[[str], None], comm
             server.set_now(clock.at)
             crawled = app.pipeline.crawl(clock.at)
             watched = app.pipeline.watch(clock.at)
-            note_statements(store, organisation, clock.at)
+            note_statements(store, organisation.statements, before, clock.at)
             file_positions(store, organisation.positions, before, clock.at)
+            listen(app, heard, before, clock.at, BY)
             last = number == WEEKS
             if number >= FIRST_ISSUE:
                 _publish(app, clock.at + SLOT, send=last)
@@ -212,6 +219,9 @@ def _say_next(home: Path, page: Path, command: str, echo: Callable[[str], None])
         f"  {demo} candidates",
         f"  {demo} exposure",
         f"  {demo} letter",
+        f"  {demo} pack president",
+        f"  {demo} acceptance president",
+        f"  {demo} survey show autumn",
         f"  {demo} doctor",
         "",
         "Your own:",

@@ -90,14 +90,15 @@ def judge_topics(steps: Iterable[Step], today: date) -> dict[str, Acceptance]:
 def find_held(accepted: Iterable[Acceptance], signals: Mapping[str, Signal], today: date) -> dict[str, Held]:
     """Return the topics an executive set aside: not to be floated before their day, unless their phase has changed.
 
-    A phase is known when its first week is over: a change counts that came to light after the decision.
+    A phase is known when its first week is over: a change counts that came to light after the decision. To have become
+    quiet is none.
     """
     held = {}
     for one in accepted:
         if one.stage not in _SET_ASIDE or (one.revisit_on is not None and one.revisit_on <= today):
             continue
         signal = signals.get(one.topic)
-        if signal is None or signal.since + timedelta(days=7) <= one.since_on:
+        if signal is None or signal.phase is None or signal.since + timedelta(days=7) <= one.since_on:
             stage: Stage = one.stage
             held[one.topic] = Held(
                 one.topic, "declined" if stage == "declined" else "parked", one.since_on, one.revisit_on

@@ -129,7 +129,7 @@ def test_ideas_on_the_shelf_and_nudges_due_are_told_others_are_not() -> None:
     letter = compose_letter(WEEK, make_full(), NOW)
     (part,) = [part for part in letter.parts if part.heading == "Ideas to bring up again"]
     assert [line.note for line in part.lines] == ["on the shelf", "to be brought up since 20 November"]
-    assert part.lines[0].more == "Floated twice, no answer since 31 August."
+    assert part.lines[0].more == "Floated twice, last on 31 August; no answer."
 
 
 def test_what_closed_and_what_the_ledger_learnt_is_told_once() -> None:

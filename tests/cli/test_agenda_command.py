@@ -124,10 +124,11 @@ def test_an_agenda_is_previewed_as_it_is(president: Run, home: Path) -> None:
 
 
 def test_a_statement_is_tried_before_it_is_noted(president: Run) -> None:
-    """It has no number yet."""
+    """It has no number yet, so that nothing can be linked to it."""
     out = president("agenda", "add", "president", "keep ransomware out", "--dry-run").output
     assert "names “Ransomware”" in out
     assert "president-new" in out
+    assert "agenda link" not in out
     assert "president-2" not in president("agenda", "president").output
 
 

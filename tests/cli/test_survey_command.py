@@ -55,7 +55,7 @@ def test_a_survey_from_draft_to_invitations(drafted: Run, home: Path, tmp_path: 
         mails = [body.decode() for (body,) in database.execute("SELECT body FROM outbox")]
     links = {re.search(r"https://radar\.example\.org/s/[\w-]{22}", mail.replace("=\r\n", ""))[0] for mail in mails}  # type: ignore[index]
     assert (len(mails), len(links)) == (4, 2)  # the reminder carries the same link
-    assert "62 people invited" in drafted("survey", "show", "autumn").output
+    assert "62 people invited, 0 answered" in drafted("survey", "show", "autumn").output
 
 
 def test_answers_of_another_tool_come_in_and_results_go_out(drafted: Run, tmp_path: Path) -> None:

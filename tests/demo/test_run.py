@@ -1,12 +1,17 @@
 """The demo as a newcomer sees it: it runs clean, twice, and tells the planted stories apart."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from radar.demo.listening import draw_answers, load_listening
 from radar.demo.run import _say_next, run_demo
+from radar.demo.world import LAST_NOW
+from radar.desk import read_ledger
 from radar.errors import ConfigError
-from radar.records import Signal
+from radar.rapport import judge_rapports, read_dossier
+from radar.records import DETAILS, Signal
 from radar.store import Store, open_store
 
 
@@ -106,6 +111,56 @@ def test_the_exposure_list_grows_and_shrinks_from_letter_to_letter(store: Store)
     assert "1 topic needs advice, 1 overdue: AI note-takers rising" in subjects
     assert letters[-1] is not None
     assert "Closed since the last letter" in {part.heading for part in letters[-1].parts}
+
+
+def test_the_organisation_is_listened_to_as_well(store: Store) -> None:
+    """Talks with a next one, answers to real items, a survey told of in the last digest, three levels of detail."""
+    people = store.list_executives()
+    assert {person.detail for person in people} == set(DETAILS)
+    for person in people:
+        assert len(store.list_talks(person.slug)) >= 2
+        assert store.list_talks(person.slug)[0].next_at
+        assert store.list_feedback(person.slug)
+    heard = load_listening()
+    assert len(store.list_feedback()) == len(heard.answers)
+    assert {need.topic: need.asking for need in store.list_needs("autumn")} == heard.surveys[1]["asking"]
+    (asked,) = [line for line in read_ledger(store)[0] if line.raised]
+    assert (asked.topic, asked.verdict) == ("ai-note-takers", "open")  # who asked had been warned before
+    (issue,) = store.list_issues("president", limit=1)
+    assert any("27 of 40 staff" in voice.text for voice in issue.voices)
+    (item,) = [item for item in issue.items if item.topic == "ai-note-takers"]
+    assert any(reason.startswith("27 of 40 staff ask for it") for reason in item.why)
+
+
+def test_an_idea_is_floated_shelved_brought_up_again_and_accepted(store: Store) -> None:
+    """Electric vans; and what was declined has a day before which it is not floated."""
+    letters = [store.last_letter(before=f"2026-W{week}") for week in range(42, 51)]
+    lines = [[line for part in letter.parts for line in part.lines] for letter in letters if letter]
+    ideas = [[line for line in of_week if "vehicles" in line.what] for of_week in lines]
+    assert any(line.note == "on the shelf" for of_week in ideas for line in of_week)
+    assert not ideas[-1]
+    steps = [step.stage for step in store.list_steps("field") if step.topic == "electric-vehicles-charging"]
+    assert steps == ["floated", "floated", "interested", "accepted"]
+    rapports = judge_rapports(read_dossier(store, "field"), LAST_NOW.date())
+    assert (accepted := rapports["electric-vehicles-charging"].acceptance)
+    assert accepted.stage == "accepted"
+    assert (declined := rapports["drones"].acceptance)
+    assert (declined.stage, str(declined.revisit_on)) == ("declined", "2027-03-01")
+    last = store.list_issues("field", limit=1)[0]
+    assert "drones" not in {item.topic for item in last.items}
+
+
+def test_the_answers_of_a_survey_add_up_to_what_is_written() -> None:
+    """Drawn by a die with a fixed seed, they are the same every time."""
+    for row in load_listening().surveys:
+        answers = draw_answers(row)
+        assert answers == draw_answers(row)
+        assert len(answers) == row["people"]
+        for topic, asking in row["asking"].items():
+            assert sum(topic in answer.needs for answer in answers) == asking
+            rated = Counter(answer.satisfaction[topic] for answer in answers if topic in answer.satisfaction)
+            assert [rated[mark] for mark in range(1, 6)] == row["rated"][topic]
+        assert sum(bool(answer.texts[0]) for answer in answers) == len(row["needs"])
 
 
 def test_steady_topics_are_mainstream_and_never_confirmed(store: Store) -> None:

@@ -108,12 +108,17 @@ def test_a_declined_topic_is_held_until_its_day() -> None:
 
 
 def test_a_new_phase_brings_a_declined_topic_back() -> None:
-    """Known when its first week is over: one that began in the week of the decision came to light after it."""
+    """Known when its first week is over: one that began in the week of the decision came to light after it.
+
+    A topic that became quiet is no news and stays set aside.
+    """
     declined = judge(step("declined", NOW, "IT"))  # a Tuesday
     known = {"passkeys": make_signal("passkeys", since=date(2026, 11, 16))}  # known on Monday, the day before
     fresh = {"passkeys": make_signal("passkeys", "surging", since=date(2026, 11, 23))}
     assert set(find_held([declined], known, NOW.date())) == {"passkeys"}
     assert find_held([declined], fresh, date(2026, 12, 1)) == {}
+    quiet = {"passkeys": replace(fresh["passkeys"], phase=None)}
+    assert set(find_held([declined], quiet, date(2026, 12, 1))) == {"passkeys"}
 
 
 def test_the_funnel_counts_every_stage() -> None:

@@ -179,7 +179,9 @@ class _Packing:
         if acceptance.nudge_on and acceptance.nudge_on <= self.today:
             return f"{stage}; to be brought up again since {format_day(acceptance.nudge_on)}"
         if self._last_spoken(topic) is None:
-            return f"told in {acceptance.floated} digest{'s' * (acceptance.floated != 1)}, never talked about"
+            asked = max((one.raised_on for one in self.notes.raised if one.topic == topic), default=None)
+            spoken = f"they asked about it on {format_day(asked)}" if asked else "never talked about"
+            return f"told in {acceptance.floated} digest{'s' * (acceptance.floated != 1)}, {spoken}"
         return ""
 
     def _last_spoken(self, topic: str) -> date | None:
