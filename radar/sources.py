@@ -7,7 +7,7 @@ from datetime import datetime
 
 from radar.config import CrawlSettings, FeedRow, make_feed
 from radar.errors import RadarError, UnknownName
-from radar.opml import Outline
+from radar.files.opml import Outline
 from radar.records import KINDS, Feed, FeedState, Fetched, FetchError, Kind, Parsed
 from radar.text import canonicalise_url, clean_text, owner_domain
 from radar.watch.fetch import Visitor, decide_crawl, fetch_all

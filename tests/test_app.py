@@ -8,7 +8,7 @@ import pytest
 
 from radar.app import App
 from radar.config import FEEDS_FILE, TOPICS_FILE, Settings
-from radar.desk import merge_candidate, promote_candidate
+from radar.desk.candidates import merge_candidate, promote_candidate
 from radar.records import Crawl, Topic
 from radar.store import Store
 from tests.building import HOUR, NOW, make_candidate, make_entry

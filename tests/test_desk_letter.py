@@ -15,7 +15,7 @@ import pytest
 
 from radar.app import App
 from radar.config import Advisor, MailSettings, Settings
-from radar.rapport import give_answer
+from radar.desk.rapport import give_answer
 from radar.records import Letter, Statement, Subject, Survey, SurveyLink, Talk
 from radar.schedule import start_schedule
 from radar.store import Store, open_store

@@ -11,7 +11,7 @@ from werkzeug import Request, Response
 
 from radar.app import App
 from radar.config import CrawlSettings, MailSettings, Settings, WebSettings
-from radar.rapport import open_link
+from radar.desk.rapport import open_link
 from radar.records import Feed, Position, Statement
 from radar.store import Store
 from tests.building import PRESIDENT

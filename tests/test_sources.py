@@ -10,7 +10,7 @@ import pytest
 
 from radar.config import CrawlSettings, FeedRow
 from radar.errors import RadarError
-from radar.opml import Outline, read_opml
+from radar.files.opml import Outline, read_opml
 from radar.records import Feed, FetchError
 from radar.sources import Found, check_feeds, find_feed, index_addresses, sift_outlines
 from radar.watch.fetch import Visitor

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from radar.config import Settings
-from radar.desk import read_ledger
+from radar.desk.ledger import read_ledger
 from radar.pipeline import Pipeline
 from radar.records import Candidate, CandidateChange, Crawl, Feed, Report
 from radar.store import Store

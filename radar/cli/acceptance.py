@@ -52,8 +52,8 @@ def list_acceptance(house: House, executive: str | None, topic: str | None, funn
     \b
     Example: radar acceptance list president passkeys
     """
+    from radar.desk.rapport import judge_rapports, list_funnel, read_dossier
     from radar.listen.acceptance import count_stages
-    from radar.rapport import judge_rapports, list_funnel, read_dossier
 
     if funnel and executive:
         raise click.UsageError("--funnel shows all executives; leave the name out")
@@ -128,7 +128,7 @@ def set_acceptance(
     \b
     Example: radar acceptance set president passkeys trial --note "with the finance team" --nudge 2027-01-15
     """
-    from radar.rapport import judge_rapports, note_step, read_dossier
+    from radar.desk.rapport import judge_rapports, note_step, read_dossier
 
     with house.open() as app:
         step = note_step(
@@ -167,7 +167,7 @@ def note_knowledge(house: House, executive: str, topic: str, level: Familiarity,
     \b
     Example: radar acceptance know president passkeys familiar
     """
-    from radar.rapport import judge_rapports, note_familiarity, read_dossier
+    from radar.desk.rapport import judge_rapports, note_familiarity, read_dossier
 
     with house.open() as app:
         note_familiarity(app.store, executive, topic, level, app.now(), by or name_user())

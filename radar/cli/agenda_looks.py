@@ -97,7 +97,7 @@ def show_stale(house: House, as_json: bool) -> None:
     \b
     Example: radar agenda stale
     """
-    from radar.desk import list_stale
+    from radar.desk.register import list_stale
 
     with house.open() as app:
         found = list_stale(app.store, app.now().date())

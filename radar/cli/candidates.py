@@ -83,10 +83,10 @@ def show_candidate(house: House, term: str, as_json: bool) -> None:
     \b
     Example: radar candidates show wireguard
     """
-    from radar import desk
+    from radar.desk import candidates
 
     with house.open() as app:
-        one, seeds = desk.show_candidate(app.store, term, app.now().date())
+        one, seeds = candidates.show_candidate(app.store, term, app.now().date())
         history = app.store.list_candidate_changes(one.term)
     if as_json:
         say_json({"candidate": one, "seeds": seeds, "history": history})
@@ -121,13 +121,13 @@ def promote_candidate(
     \b
     Example: radar candidates promote wireguard --quadrant frontier --definition "A protocol for private networks."
     """
-    from radar import desk
     from radar.config import TOPICS_FILE
+    from radar.desk import candidates
     from radar.records import Topic
 
     draft = Topic(slug, name, quadrant, definition, seeds=seeds)
     with house.open() as app:
-        one = desk.promote_candidate(app.store, house.home, term, draft, app.now().date(), name_user())
+        one = candidates.promote_candidate(app.store, house.home, term, draft, app.now().date(), name_user())
     say(f"{TOPICS_FILE}: topic {one.topic} added. The next crawl reads every story anew with it.")
 
 
@@ -141,10 +141,10 @@ def merge_candidate(house: House, term: str, topic: str) -> None:
     \b
     Example: radar candidates merge wasm webassembly
     """
-    from radar import desk
+    from radar.desk import candidates
 
     with house.open() as app:
-        one = desk.merge_candidate(app.store, house.home, term, topic, app.now().date(), name_user())
+        one = candidates.merge_candidate(app.store, house.home, term, topic, app.now().date(), name_user())
     say(f"{one.term}: a name of {one.topic} from the next crawl on.")
 
 
@@ -157,10 +157,10 @@ def mute_candidate(house: House, term: str) -> None:
     \b
     Example: radar candidates mute "black friday"
     """
-    from radar import desk
+    from radar.desk import candidates
 
     with house.open() as app:
-        one = desk.mute_candidate(app.store, house.home, term, app.now().date(), name_user())
+        one = candidates.mute_candidate(app.store, house.home, term, app.now().date(), name_user())
     say(f"{one.term}: muted.")
 
 

@@ -135,7 +135,7 @@ def show_issue(house: House, executive: str, week: str | None, page: Path | None
     \b
     Example: radar digest show president --week 2026-W48
     """
-    from radar.rapport import link_issue
+    from radar.desk.rapport import link_issue
 
     with house.open() as app:
         newest = next(iter(app.store.list_issues(executive, limit=1)), None)

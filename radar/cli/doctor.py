@@ -221,7 +221,7 @@ def _check_feeds(feeds: int, by_state: Mapping[str, int], unread: Sequence[str])
 
 
 def _check_people(store: "Store", now: datetime) -> Iterator[Check]:
-    from radar.desk import list_stale
+    from radar.desk.register import list_stale
 
     people = store.list_executives()
     if not people:

@@ -9,7 +9,7 @@ from radar.records import Answer
 
 
 def _read_answer(text: str) -> Answer:
-    from radar.rapport import read_answer
+    from radar.desk.rapport import read_answer
 
     return read_answer(text)
 
@@ -80,8 +80,8 @@ def give_feedback(house: House, executive: str, item: str, answer: Answer, week:
     \b
     Example: radar feedback give president 3f9a lets-talk
     """
+    from radar.desk.rapport import find_item, give_answer
     from radar.listen.feedback import say_effect
-    from radar.rapport import find_item, give_answer
 
     with house.open() as app:
         issue, found = find_item(app.store, executive, item, week)
@@ -106,7 +106,7 @@ def undo_feedback(house: House, executive: str, item: str, week: str | None, as_
     \b
     Example: radar feedback undo president 3f9a
     """
-    from radar.rapport import find_item
+    from radar.desk.rapport import find_item
 
     with house.open() as app:
         issue, found = find_item(app.store, executive, item, week)

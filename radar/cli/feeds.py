@@ -103,8 +103,8 @@ def add_feed(
     Example: radar feeds add https://news.example.org
              radar feeds add https://blog.example.com/rss.xml --kind vendor --publisher example.com
     """
-    from radar.feed_file import add_rows
-    from radar.opml import read_feed_address
+    from radar.files.feeds import add_rows
+    from radar.files.opml import read_feed_address
     from radar.sources import Found, KindGuesser, find_feed, index_addresses, make_row
     from radar.text import canonicalise_url
 
@@ -177,7 +177,7 @@ def remove_feed(house: House, name: str) -> None:
     \b
     Example: radar feeds remove https://news.example.org/feed
     """
-    from radar.feed_file import remove_row
+    from radar.files.feeds import remove_row
 
     row = _change(house, name, remove_row)
     say(f"Removed {row.url}; its entries stay. Back again: radar feeds add {row.url}")
@@ -194,7 +194,7 @@ def pause_feed(house: House, name: str) -> None:
     \b
     Example: radar feeds pause https://news.example.org/feed
     """
-    from radar.feed_file import pause_row
+    from radar.files.feeds import pause_row
 
     row = _change(house, name, lambda text, url, path: pause_row(text, url, True, path))
     say(f"Paused {row.url}; on again: radar feeds resume {row.url}")
@@ -209,7 +209,7 @@ def resume_feed(house: House, name: str) -> None:
     \b
     Example: radar feeds resume https://news.example.org/feed
     """
-    from radar.feed_file import pause_row
+    from radar.files.feeds import pause_row
 
     row = _change(house, name, lambda text, url, path: pause_row(text, url, False, path))
     say(f"Resumed {row.url}")
@@ -289,8 +289,8 @@ def import_feeds(house: House, file: Path, as_json: bool) -> None:
     Example: radar feeds import subscriptions.opml
     """
     from radar.errors import ConfigError
-    from radar.feed_file import add_rows
-    from radar.opml import read_opml
+    from radar.files.feeds import add_rows
+    from radar.files.opml import read_opml
     from radar.sources import Sifted, sift_outlines
     from radar.watch.guard import Guard
 
@@ -334,10 +334,10 @@ def export_feeds(house: House, out: Path | None) -> None:
     Feed readers and `radar feeds import` understand it.
 
     \b
-    Example: radar feeds export --out radar.opml
+    Example: radar feeds export --out radar.files.opml
     """
-    from radar.feed_file import replace_file
-    from radar.opml import write_opml
+    from radar.files.feeds import replace_file
+    from radar.files.opml import write_opml
 
     rows = _read_rows(house)
     text = write_opml(rows, house.now())
@@ -367,7 +367,7 @@ def _show_row(row: "FeedRow") -> dict[str, object]:
 
 
 def _edit(house: House, change: Callable[[str, Path], str]) -> None:
-    from radar.feed_file import edit_feeds
+    from radar.files.feeds import edit_feeds
 
     edit_feeds(house.home, change)
 

@@ -34,7 +34,7 @@ def list_ledger(house: House, as_json: bool) -> None:
     \b
     Example: radar ledger list --json
     """
-    from radar.desk import read_ledger
+    from radar.desk.ledger import read_ledger
 
     with house.open() as app:
         lines, reliability = read_ledger(app.store)
@@ -79,7 +79,7 @@ def note_raised(house: House, topic: str, executive: str, on: date | None, undo:
     Example: radar ledger raised passkeys --by president --on 2026-11-20
              radar ledger raised passkeys --by president --undo
     """
-    from radar.desk import note_raised, take_back_raised
+    from radar.desk.ledger import note_raised, take_back_raised
     from radar.records import Raised
 
     if undo == (on is not None):

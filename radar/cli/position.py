@@ -110,9 +110,9 @@ def draft_position(house: House, topic: str, out: Path | None, as_json: bool) ->
     \b
     Example: radar position draft passkeys --out passkeys.toml
     """
-    from radar.advising import draft_position
     from radar.cli.advice_file import write_draft
     from radar.cli.output import write_lines
+    from radar.desk.advising import draft_position
     from radar.text import clean_text
 
     if out is not None and out.exists():
@@ -177,8 +177,8 @@ def set_position(
              radar position set passkeys --ring trial --so-what "Donors log in without passwords." \\
                  --say "We try passkeys with 50 staff until March." --next "Approve the trial" --by 2027-12-04
     """
-    from radar.advising import approve_position, file_position
     from radar.cli.advice_file import read_draft
+    from radar.desk.advising import approve_position, file_position
 
     given = {
         "ring": ring,
@@ -224,7 +224,7 @@ def approve_position(
     Example: radar position approve passkeys --by "Ada Blum"
              radar position approve passkeys --by "Ada Blum" --review 2027-06-01
     """
-    from radar.advising import approve_position
+    from radar.desk.advising import approve_position
 
     with house.open() as app:
         saved = approve_position(app.store, topic, by, app.now(), version=version, review_on=review_on)
@@ -246,7 +246,7 @@ def list_moves(house: House, topic: str | None, since: date | None, as_json: boo
     \b
     Example: radar position moves --since 2026-07-01
     """
-    from radar.advising import list_moves
+    from radar.desk.advising import list_moves
 
     with house.open() as app:
         moves = list_moves(app.store, topic, since or date.min)

@@ -24,7 +24,7 @@ def export_register(house: House, file: Path | None, form: Format | None) -> Non
     Example: radar agenda export agendas.toml
              radar agenda export --format csv > agendas.csv
     """
-    from radar.desk import read_register
+    from radar.desk.register import read_register
 
     chosen = form or (_find_format(file) if file else "toml")
     with house.open() as app:
@@ -52,7 +52,7 @@ def import_register(house: House, file: Path, form: Format | None, dry_run: bool
     \b
     Example: radar agenda import agendas.csv --dry-run
     """
-    from radar.desk import join_register
+    from radar.desk.register import join_register
 
     chosen = form or _find_format(file)
     try:

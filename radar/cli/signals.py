@@ -72,7 +72,7 @@ def exposure(house: House, as_json: bool) -> None:
     \b
     Example: radar exposure
     """
-    from radar.advising import list_exposures
+    from radar.desk.advising import list_exposures
 
     with house.open() as app:
         found = list_exposures(app.store, app.now().date())

@@ -158,7 +158,7 @@ def invite_people(house: House, slug: str, people: Path | None, name: str | None
     Example: radar survey invite autumn staff.csv
              radar survey invite autumn --list "field offices" --people 60
     """
-    from radar.survey_file import read_people
+    from radar.files.surveys import read_people
 
     if (people is None) == (name is None) or (name is None) != (size is None):
         raise click.UsageError("name a FILE with addresses, or --list together with --people")
@@ -214,8 +214,8 @@ def import_answers(house: House, slug: str, answers: Path) -> None:
     \b
     Example: radar survey import spring answers.csv
     """
+    from radar.files.surveys import read_answers
     from radar.listen.survey import MAX_LETTERS
-    from radar.survey_file import read_answers
 
     with house.open() as app:
         rows = read_answers(answers, app.store.find_survey(slug), MAX_LETTERS)
@@ -266,7 +266,7 @@ def show_results(house: House, slug: str, file: Path | None, as_json: bool) -> N
     \b
     Example: radar survey results autumn --csv autumn.csv
     """
-    from radar.survey_file import write_results
+    from radar.files.surveys import write_results
 
     with house.open() as app:
         found = app.store.find_survey(slug)

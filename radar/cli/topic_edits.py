@@ -106,8 +106,8 @@ def remove_topic(house: House, slug: str, dry_run: bool, as_json: bool) -> None:
     Example: radar topics remove kite-power
     """
     from radar.config import parse_topics
+    from radar.files.topics import drop_topic
     from radar.store.names import unknown_name
-    from radar.topic_file import drop_topic
 
     def change(text: str, path: Path) -> str:
         if slug not in {topic.slug for topic in parse_topics(text, path)}:
@@ -129,7 +129,7 @@ def _list_topics(text: str, path: Path) -> "dict[str, Topic]":
 def _put_checked(text: str, topic: "Topic", path: Path) -> str:
     """Return the text of topics.toml with a topic; what is wrong with it is said of the option that brought it."""
     from radar.config import find_mistake, load_shipped_topics
-    from radar.topic_file import put_topic
+    from radar.files.topics import put_topic
 
     topics = _list_topics(text, path) | {topic.slug: topic}
     if mistake := find_mistake([topic], topics, {known.quadrant for known in load_shipped_topics()}):
@@ -159,7 +159,7 @@ def _carry_out(
 ) -> None:
     """Change topics.toml, then everything that follows from it; or only say what would follow."""
     from radar.config import TOPICS_FILE, join_topics, load_shipped_topics, read_topics_file
-    from radar.topic_file import edit_topics
+    from radar.files.topics import edit_topics
 
     path = house.home / TOPICS_FILE
     shipped = load_shipped_topics()

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from radar.app import App
+from radar.desk.rapport import give_answer, note_step
 from radar.listen.survey import QUESTIONS, make_subjects
 from radar.listen.talk import TalkNotes
-from radar.rapport import give_answer, note_step
 from radar.records import Survey, SurveyAnswer, SurveyLink
 
 _Row = Mapping[str, Any]

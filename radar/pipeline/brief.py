@@ -11,10 +11,10 @@ from radar.brief.mail import build_outgoing
 from radar.brief.rank import rank_stories
 from radar.brief.render import render_issue
 from radar.brief.slot import find_due_week
+from radar.desk.rapport import Dossier, judge_rapports, link_issue, read_dossier, read_taste
 from radar.listen.acceptance import find_held
 from radar.pipeline.steps import find_monday
 from radar.pipeline.survey import NEED_IS_NEWS, Surveying
-from radar.rapport import Dossier, judge_rapports, link_issue, read_dossier, read_taste
 from radar.records import DEAD_STATES, Executive, Issue, Outgoing, Ranked, Survey
 from radar.watch.health import is_dead
 

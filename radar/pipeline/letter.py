@@ -4,14 +4,14 @@ import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from radar import advising, desk
 from radar.brief.letter import Waiting, compose_letter, render_letter
 from radar.brief.mail import build_letter
 from radar.brief.relevance import format_day
 from radar.brief.slot import LATE, Appointment, find_slot
+from radar.desk import advising, ledger, register
+from radar.desk.rapport import judge_rapports, read_dossier
 from radar.listen.advice import choose_approved, find_due
 from radar.pipeline.steps import Steps
-from radar.rapport import judge_rapports, read_dossier
 from radar.records import DEAD_STATES, WEEKDAYS, Acceptance, Letter, Reminder, Stale, Survey
 from radar.watch.health import describe_feeds
 
@@ -33,7 +33,6 @@ class Lettering(Steps):
         feeds = [feed for feed in store.list_feeds() if not feed.paused]
         failing = [feed for feed in feeds if feed.state in DEAD_STATES]
         approved = {topic: choose_approved(versions) for topic, versions in positions.items()}
-        ledger, _ = desk.read_ledger(store)
         waiting = Waiting(
             topics=topics,
             executives=names,
@@ -41,12 +40,12 @@ class Lettering(Steps):
             exposures=advising.list_exposures(store, today),
             approved={topic: position for topic, position in approved.items() if position},
             advice=find_due(positions, signals, topics, today),
-            agendas=[self._remind(one, names) for one in desk.list_stale(store, today)],
+            agendas=[self._remind(one, names) for one in register.list_stale(store, today)],
             candidates=[one for one in store.list_candidates() if one.standing == "open"],
             ideas=[one for slug in names for one in self._list_ideas(slug, now)],
             wishes=self._list_wishes(names),
             surveys=[one for survey in store.list_surveys() if (one := self._follow_survey(survey, today))],
-            ledger=ledger,
+            ledger=ledger.read_ledger(store)[0],
             feeds=len(feeds),
             failing=describe_feeds(failing, store.measure_feeds(now), now),
             last=store.last_letter(before=week),

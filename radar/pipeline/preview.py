@@ -8,10 +8,10 @@ from radar.brief.compare import compare_issues
 from radar.brief.compose import LOOK_BACK, Coverage, Material, compose_issue
 from radar.brief.rank import rank_stories
 from radar.brief.slot import Slot, find_slot
+from radar.desk.rapport import Dossier, judge_rapports, read_dossier, read_taste
 from radar.listen.acceptance import find_held
 from radar.pipeline.brief import ISSUE_SPAN, STORIES_AT_ONCE, Briefing
 from radar.pipeline.steps import find_monday
-from radar.rapport import Dossier, judge_rapports, read_dossier, read_taste
 from radar.records import Executive, Issue, Need, Position, PreviewWeek, Signal, Statement, Story, Tag, Taste
 from radar.watch.group.lead import build_story
 

@@ -7,12 +7,12 @@ from email.utils import parseaddr
 from radar.brief.invitation import write_invitation
 from radar.brief.pack import Notes, compose_pack, find_since
 from radar.brief.relevance import format_day
+from radar.desk.rapport import read_dossier
 from radar.errors import UnknownName
 from radar.listen.acceptance import find_held, judge_topics
 from radar.listen.agenda import find_stale
 from radar.listen.talk import OnFile, TalkNotes, settle_talk
 from radar.pipeline.agenda import Registering
-from radar.rapport import read_dossier
 from radar.records import Outcomes, Pack
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 from fastapi import Query, Request, Response
 
+from radar.desk.rapport import judge_rapports, list_funnel, note_familiarity, note_step, read_dossier
 from radar.listen.acceptance import count_stages
-from radar.rapport import judge_rapports, list_funnel, note_familiarity, note_step, read_dossier
 from radar.records import Channel, Familiarity, Rapport, Stage, Step
 from radar.store.names import unknown_name
 from radar.web.access import Caller, check_name, reach_executive, store_of

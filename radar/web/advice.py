@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import Path, Query, Request, Response
 
-from radar import advising
+from radar.desk import advising
 from radar.listen.advice import find_gap, find_moves
 from radar.records import AdviceDraft, Position, Ring
 from radar.web import views

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from fastapi import Query, Request, Response
 
-from radar import desk
+from radar.desk import register
 from radar.errors import UnknownName, Unusable
 from radar.listen.agenda import describe_change, dismiss_topics, link_topics, unlink_topics
 from radar.listen.fields import read_line
@@ -184,7 +184,7 @@ def preview_agenda(request: Request, slug: str, caller: Caller) -> Response:
 
 def list_stale(request: Request) -> Response:
     """List what ought to be renewed: no talk in 90 days, statements past their review, empty agendas."""
-    return answer(StaleList(tuple(desk.list_stale(store_of(request), request.app.state.now().date()))))
+    return answer(StaleList(tuple(register.list_stale(store_of(request), request.app.state.now().date()))))
 
 
 def _desk(request: Request) -> tuple[Pipeline, datetime]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from radar import desk
+from radar.desk import candidates, ledger
 from radar.records import Candidate, Raised, Topic
 from radar.web import views
 from radar.web.access import Caller, check_name, store_of
@@ -23,7 +23,7 @@ def list_candidates(request: Request) -> Response:
 
 def find_candidate(request: Request, term: str) -> Response:
     """Show a candidate, by its term or one of its names: seeds proposed for a topic, and what has happened to it."""
-    one, seeds = desk.show_candidate(store_of(request), check_name(term), _today(request))
+    one, seeds = candidates.show_candidate(store_of(request), check_name(term), _today(request))
     history = store_of(request).list_candidate_changes(one.term)
     return answer_tagged(request, views.CandidateDetail(one, seeds, tuple(history)))
 
@@ -41,7 +41,7 @@ def promote_candidate(
     """Make a candidate a topic of topics.toml; the next crawl, within a minute, reads every story anew with it."""
     draft = Topic(slug, name, quadrant, definition, seeds=seed)
     home, today = request.app.state.settings.home, _today(request)
-    return answer(desk.promote_candidate(store_of(request), home, check_name(term), draft, today, caller.name))
+    return answer(candidates.promote_candidate(store_of(request), home, check_name(term), draft, today, caller.name))
 
 
 def merge_candidate(
@@ -52,18 +52,20 @@ def merge_candidate(
 ) -> Response:
     """Give a candidate's names to a topic as aliases; the next crawl reads every story anew with them."""
     home, slug = request.app.state.settings.home, check_name(topic)
-    return answer(desk.merge_candidate(store_of(request), home, check_name(term), slug, _today(request), caller.name))
+    return answer(
+        candidates.merge_candidate(store_of(request), home, check_name(term), slug, _today(request), caller.name)
+    )
 
 
 def mute_candidate(request: Request, term: str, caller: Caller) -> Response:
     """Never raise a term again."""
     home = request.app.state.settings.home
-    return answer(desk.mute_candidate(store_of(request), home, check_name(term), _today(request), caller.name))
+    return answer(candidates.mute_candidate(store_of(request), home, check_name(term), _today(request), caller.name))
 
 
 def show_ledger(request: Request) -> Response:
     """List what was flagged or raised, topics and candidates: leads, misses, false alarms; how good confidence is."""
-    lines, reliability = desk.read_ledger(store_of(request))
+    lines, reliability = ledger.read_ledger(store_of(request))
     return answer_tagged(request, views.Ledger(tuple(lines), tuple(reliability)))
 
 
@@ -75,13 +77,13 @@ def note_raised(
 ) -> Response:
     """Note that an executive raised a topic, missed if Radar had not flagged it by then; the first day stands."""
     noted = Raised(check_name(topic), check_name(executive), on)
-    desk.note_raised(store_of(request), noted, _today(request))
+    ledger.note_raised(store_of(request), noted, _today(request))
     return answer(noted)
 
 
 def take_back_raised(request: Request, topic: _Topic, executive: _Executive) -> Response:
     """Take back that an executive raised a topic; the answer is what was noted."""
-    on = desk.take_back_raised(store_of(request), check_name(topic), check_name(executive))
+    on = ledger.take_back_raised(store_of(request), check_name(topic), check_name(executive))
     return answer(Raised(topic, executive, on))
 
 

@@ -10,8 +10,8 @@ from fastapi import FastAPI, Query, Request, Response
 
 from radar.brief.sheet import ANSWER_WORDS
 from radar.config import Settings
+from radar.desk.rapport import find_item, give_answer, link_item, open_link
 from radar.listen.feedback import say_effect
-from radar.rapport import find_item, give_answer, link_item, open_link
 from radar.records import Answer, Executive, Feedback, Issue, Item
 from radar.web.access import Caller, check_name, reach_executive, store_of
 from radar.web.answers import answer

@@ -11,8 +11,8 @@ from fastapi import FastAPI, Request, Response
 from radar import __version__
 from radar.brief.render import render_page
 from radar.config import Settings
+from radar.desk.rapport import link_issue
 from radar.errors import UnknownName
-from radar.rapport import link_issue
 from radar.records import Executive, Issue
 from radar.web.access import store_of
 from radar.web.feedback import add_feedback_pages

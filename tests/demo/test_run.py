@@ -8,9 +8,9 @@ import pytest
 from radar.demo.listening import draw_answers, load_listening
 from radar.demo.run import _say_next, run_demo
 from radar.demo.world import LAST_NOW
-from radar.desk import read_ledger
+from radar.desk.ledger import read_ledger
+from radar.desk.rapport import judge_rapports, read_dossier
 from radar.errors import ConfigError
-from radar.rapport import judge_rapports, read_dossier
 from radar.records import DETAILS, Signal
 from radar.store import Store, open_store
 

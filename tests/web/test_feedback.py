@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from radar.rapport import link_item
+from radar.desk.rapport import link_item
 from radar.records import ANSWERS, Answer, Feedback
 from tests.web.web_world import CANARIES, World
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from radar.rapport import link_item
+from radar.desk.rapport import link_item
 from radar.records import (
     Answer,
     Crawl,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from radar.config import TOPICS_FILE, parse_topics, read_topics_file
 from radar.errors import ConfigError
-from radar.feed_file import find_table, lock_folder, quote_text, replace_file
+from radar.files.feeds import find_table, lock_folder, quote_text, replace_file
 from radar.records import Topic
 
 _HEADER = re.compile(r"\s*\[\[\s*[\"']?topic[\"']?\s*\]\]")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from radar.config import FeedRow, load_feeds, parse_feed_rows
 from radar.errors import ConfigError
-from radar.feed_file import add_rows, edit_feeds, pause_row, remove_row, replace_file
+from radar.files.feeds import add_rows, edit_feeds, pause_row, remove_row, replace_file
 from radar.records import KINDS
 
 PATH = Path("feeds.toml")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from radar.config import FeedRow, load_feeds, make_feed, parse_feed_rows
 from radar.errors import ConfigError
-from radar.opml import Outline, guess_kind, read_feed_address, read_opml, write_opml
+from radar.files.opml import Outline, guess_kind, read_feed_address, read_opml, write_opml
 from radar.records import KINDS, Kind
 from radar.sources import KindGuesser, make_row, sift_outlines
 from radar.text import clean_text

@@ -1,23 +1,19 @@
-"""The advisor's desk, one for every face: candidates become topics, are merged into one or muted; the ledger."""
+"""Candidates at the desk, for every face: they become topics, are merged into one, or muted."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 from radar.config import LONGEST_DEFINITION, find_mistake, join_topics, load_shipped_topics, load_topics
-from radar.errors import ConfigError, Conflict, UnknownName, Unusable
-from radar.judge.ledger import measure_reliability, write_ledger
-from radar.listen.agenda import check_statement, find_stale
-from radar.listen.fields import FIRST_DAY
-from radar.listen.register import READERS, Format, OnFile, Register
-from radar.records import Candidate, CandidateChange, LedgerLine, Raised, Reliability, Stale, Topic
+from radar.errors import Conflict, Unusable
+from radar.files.topics import edit_topics, put_topic
+from radar.records import Candidate, CandidateChange, Topic
 from radar.store import Store
 from radar.store.names import unknown_name
 from radar.text import clean_text
-from radar.topic_file import edit_topics, put_topic
 from radar.watch.context import propose_seeds
 
 #: Titles in which a candidate's company is looked for.
@@ -89,88 +85,6 @@ def complete_topic(draft: Topic, one: Candidate, proposed: tuple[str, ...]) -> T
     aliases = (name, *(alias for alias in one.names if alias != name.lower()))
     seeds = tuple(seed for seed in map(clean_text, draft.seeds) if seed) or proposed
     return Topic(slug, name, draft.quadrant, definition, aliases=aliases, seeds=seeds)
-
-
-def read_ledger(store: Store) -> tuple[list[LedgerLine], list[Reliability]]:
-    """Return how what was flagged or raised was warned of, topics and candidates; how far confidence can be trusted."""
-    histories = {topic.slug: store.signal_history(topic.slug) for topic in store.list_topics()}
-    issues, raised = store.list_issues(limit=100_000), store.list_raised()
-    lines = write_ledger(histories, issues, raised, store.list_candidates(), store.list_candidate_changes())
-    return lines, measure_reliability(lines)
-
-
-def list_stale(store: Store, today: date) -> list[Stale]:
-    """Return what ought to be renewed about the agendas: no statements, no talk, statements past their review."""
-    people = store.list_executives()
-    agendas = {person.slug: store.list_statements(person.slug) for person in people}
-    return find_stale(people, agendas, store.last_talks(), today)
-
-
-def read_register(store: Store) -> Register:
-    """Return every executive and every statement, ended ones too."""
-    people = store.list_executives()
-    return Register(
-        tuple(people),
-        tuple(words for person in people for words in store.list_statements(person.slug, ended=True)),
-    )
-
-
-def join_register(
-    store: Store, text: str, path: Path, form: Format, now: datetime
-) -> tuple[Register, dict[str, list[str]]]:
-    """Return what a file adds to the register and changes in it, and the names: "added", "changed", "unchanged".
-
-    What the file does not name stays as it is. Raises ConfigError.
-    """
-    mine = read_register(store)
-    people = {one.slug: one for one in mine.executives}
-    statements = {one.id: one for one in mine.statements}
-    topics = {topic.slug for topic in store.list_topics()}
-    topics |= {slug for one in mine.statements for slug in (*one.topics, *one.dismissed)}  # also what is listed no more
-    owners = {one.id: one.executive for one in mine.statements}
-    given = READERS[form](text, path, OnFile(people, topics, owners))
-    # Who is new is enrolled now: no issue is due for a slot before it.
-    enrolled = tuple(
-        replace(one, enrolled_at=now) if one.slug not in people and one.enrolled_at is None else one
-        for one in given.executives
-    )
-    for one in given.statements:
-        try:
-            check_statement(one, now.date())
-        except Unusable as error:
-            raise ConfigError(f"{path}: {one.id}: {error}") from None
-    told: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
-    pairs: list[tuple[str, object, object]] = [(one.slug, people.get(one.slug), one) for one in enrolled]
-    pairs += [(one.id, statements.get(one.id), one) for one in given.statements]
-    for name, before, after in pairs:
-        told["added" if before is None else "unchanged" if before == after else "changed"].append(name)
-    return replace(given, executives=enrolled), told
-
-
-def take_back_raised(store: Store, topic: str, executive: str) -> date:
-    """Take back that an executive raised a topic; return the day that was noted. Raises UnknownName."""
-    gone = store.remove_raised(topic, executive)
-    if gone is None:
-        raise UnknownName(f"{topic}: nothing is noted as raised by {executive}; `radar ledger` lists what is")
-    return gone
-
-
-def note_raised(store: Store, noted: Raised, today: date) -> date | None:
-    """Note the day on which an executive raised a topic; return the later day that it replaces.
-
-    Raises UnknownName; Unusable for a day to come or before 1990; Conflict where an earlier day is on file.
-    """
-    if noted.raised_on > today:
-        raise Unusable("on", f"{noted.raised_on} lies in the future; note what was raised, when it was")
-    if noted.raised_on < FIRST_DAY:
-        raise Unusable("on", f"{noted.raised_on} is too long ago; name a day from {FIRST_DAY} on")
-    before = store.save_raised(noted)
-    if before is not None and before < noted.raised_on:
-        raise Conflict(
-            f"{noted.topic}: {noted.executive} raised it on {before} already, and the first day stands; to take that "
-            f"back: radar ledger raised {noted.topic} --by {noted.executive} --undo"
-        )
-    return None if before == noted.raised_on else before
 
 
 def _check_free(one: Candidate, topics: Mapping[str, Topic]) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from radar.config import parse_topics
 from radar.errors import ConfigError
+from radar.files.topics import drop_topic, put_topic
 from radar.records import Topic
-from radar.topic_file import drop_topic, put_topic
 
 PATH = Path("topics.toml")
 TEXT = '''# our own topics

@@ -8,9 +8,7 @@ from typing import Any
 import pytest
 
 from radar.config import Settings
-from radar.errors import UnknownName, Unusable
-from radar.pipeline import Pipeline
-from radar.rapport import (
+from radar.desk.rapport import (
     find_item,
     give_answer,
     judge_rapports,
@@ -22,6 +20,8 @@ from radar.rapport import (
     read_answer,
     read_dossier,
 )
+from radar.errors import UnknownName, Unusable
+from radar.pipeline import Pipeline
 from radar.records import ANSWERS, Answer, Crawl, Entry, Feed, Issue, Ranked, Statement, Story, Tag
 from radar.store import Store
 from tests.building import DAY, NOW, PRESIDENT, index_topics, make_signal, make_topic, name_publishers

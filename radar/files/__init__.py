@@ -1,0 +1,1 @@
+"""Files people keep and exchange: feeds.toml, topics.toml, OPML, answers to a survey."""
