@@ -95,7 +95,7 @@ def exposure(house: House, as_json: bool) -> None:
 
 def _say_exposures(found: list[Exposure]) -> None:
     say_table(
-        ("topic", "phase", "on the agenda of", "score", "due", "", "why"),
+        ("topic", "phase", "on the agenda of", "score", "due", ""),
         [
             (
                 e.topic,
@@ -104,8 +104,8 @@ def _say_exposures(found: list[Exposure]) -> None:
                 f"{e.score:.1f}",
                 format_on(e.due_on),
                 "overdue" if e.overdue else "",
-                e.reason,
             )
             for e in found
         ],
+        notes=[e.reason for e in found],  # whole, however long: it says what to do
     )

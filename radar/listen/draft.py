@@ -113,7 +113,7 @@ def _list_facts(known: Known) -> Iterator[str]:
     yield from _tell_signal(known.signal) if known.signal else ("No closed week of press tells of it.",)
     for statement in known.touched:
         name = known.executives.get(statement.executive, statement.executive)
-        yield f"Touches {name}: “{statement.text}” (weight {statement.weight})"
+        yield f"Touches {name}: {statement.id}, weight {statement.weight}"  # not their words: a draft is passed on
     if not known.touched:
         yield "Touches nobody's agenda."
     yield from _tell_past(known)

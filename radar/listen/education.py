@@ -15,8 +15,9 @@ def judge_familiarity(
 ) -> dict[str, Familiarity]:
     """Return how well one executive knows each topic they have met in any way; every other they have never met.
 
-    A primer introduces; being briefed again, an answer "knew already", and trying or accepting it make familiar. The
-    advisor's word sets the level, and what happens later builds on it.
+    A primer introduces, as does a talk that leaves them aware or interested; being briefed again, an answer "knew
+    already", and trying or accepting it make familiar. The advisor's word sets the level, and what happens later builds
+    on it.
     """
     events: list[tuple[datetime, int, str, Familiarity | Literal["primer", "briefed"]]] = []
     for issue in issues:
@@ -24,7 +25,11 @@ def judge_familiarity(
         told = {item.topic for item in issue.items if item.section != "quiet"} - {one.topic for one in issue.primers}
         events += [(issue.composed_at, 0, topic, "briefed") for topic in told]
     events += [(one.at, 1, one.topic, "familiar") for one in feedback if one.answer == "knew already"]
-    events += [(one.at, 1, one.topic, "familiar") for one in steps if one.stage in ("trial", "accepted")]
+    for one in steps:
+        if one.stage in ("trial", "accepted"):
+            events.append((one.at, 1, one.topic, "familiar"))
+        elif one.by and one.stage in ("aware", "interested"):  # who has talked about it needs no primer
+            events.append((one.at, 1, one.topic, "primer"))
     events += [(one.at, 2, one.topic, one.familiarity) for one in taught]
     levels: dict[str, Familiarity] = {}
     again: dict[str, int] = {}

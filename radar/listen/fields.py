@@ -13,6 +13,7 @@ MOST_WORDS = 500
 #: Characters of any line: a primer of 120 words has some 900.
 _MOST_LINE = 2_000
 _MOST_SLUG = 64
+_TAKEN = ("alarm", "letter", "survey")  # files in the out folder begin with these
 
 
 class FieldError(ValueError):
@@ -77,6 +78,8 @@ def read_slug(text: str) -> str:
         raise FieldError(text, "is no short name; use lower-case words joined by hyphens")
     if len(text) > _MOST_SLUG:
         raise ValueError(f"has {len(text):,} characters; use at most {_MOST_SLUG}")
+    if text in _TAKEN:
+        raise ValueError(f"is what Radar calls its own mails; use another word than {text!r}")
     return text
 
 

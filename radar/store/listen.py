@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, delete, select
 
+from radar.errors import Conflict
 from radar.records import Executive, Raised, Statement, StatementChange
 from radar.store.engine import Database, columns_of, dump, insert_into, load, upsert
 from radar.store.names import unknown_name
@@ -168,12 +169,14 @@ def read_agenda(connection: Connection, slug: str) -> dict[str, Statement]:
 def write_statement(connection: Connection, words: Statement, at: datetime, by: str) -> None:
     """Insert or update a statement within a transaction and keep the version, unless nothing changed.
 
-    Raises UnknownName for a topic that does not exist.
+    Raises UnknownName for a topic that does not exist, Conflict for an id that is another executive's.
     """
     check_topics(connection, {*words.topics, *words.dismissed})
     stored = connection.execute(select(*_STATEMENT).where(statement.c.id == words.id)).one_or_none()
     if stored is not None and load(Statement, stored) == words:
         return
+    if stored is not None and load(Statement, stored).executive != words.executive:
+        raise Conflict(f"statement {words.id} is another executive's")
     upsert(connection, statement, [dump(words, statement)], ["id"])
     version = {"statement_id": words.id, "at": at, "by": by, "statement": words}
     connection.execute(insert_into(connection, statement_change), [version])

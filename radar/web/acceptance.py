@@ -1,6 +1,6 @@
 """The routes of acceptance: how an executive stands with each topic, its history, and what the advisor notes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 
@@ -86,8 +86,12 @@ def list_acceptance(request: Request, slug: str, caller: Caller) -> Response:
 
 
 def show_acceptance(request: Request, slug: str, topic: str, caller: Caller) -> Response:
-    """Show how an executive stands with a topic, and every step that led there, oldest first."""
-    return _show(request, reach_executive(request, caller, slug).slug, check_name(topic))
+    """Show how an executive stands with a topic, and every step that led there, oldest first.
+
+    The notes beside steps are the advisor's own, and shown to advisors alone.
+    """
+    executive = reach_executive(request, caller, slug)
+    return _show(request, executive.slug, check_name(topic), notes=caller.scope == "advisor")
 
 
 def set_acceptance(request: Request, slug: str, topic: str, body: Body, caller: Caller) -> Response:
@@ -124,13 +128,15 @@ def set_familiarity(
     return _show(request, executive.slug, topic)
 
 
-def _show(request: Request, executive: str, topic: str) -> Response:
+def _show(request: Request, executive: str, topic: str, *, notes: bool = True) -> Response:
     now = request.app.state.now()
     dossier = read_dossier(store_of(request), executive)
     found = judge_rapports(dossier, now.date()).get(topic)
     if found is None:
         raise unknown_name("topic", topic)
-    return answer(AcceptanceDetail(found, tuple(step for step in dossier.steps if step.topic == topic)))
+    steps = [step for step in dossier.steps if step.topic == topic]
+    shown = (step if notes or not step.by else replace(step, note="") for step in steps)
+    return answer(AcceptanceDetail(found, tuple(shown)))
 
 
 _OF = f"{API}/executives/{{slug}}/acceptance"

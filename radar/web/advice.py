@@ -1,5 +1,6 @@
 """The routes of advice: positions with their versions and moves, drafts, and the topics exposed without any."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
@@ -8,12 +9,52 @@ from fastapi import Path, Query, Request, Response
 
 from radar.desk import advising
 from radar.listen.advice import find_gap, find_moves
-from radar.records import AdviceDraft, Position, Ring
-from radar.web import views
+from radar.records import AdviceDraft, Exposure, Position, Ring, RingMove
 from radar.web.access import Caller, check_name, store_of
 from radar.web.answers import answer
 from radar.web.body import Body, decode_body
 from radar.web.route import API, Route
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceOnFile:
+    """The advice on a topic as far as the key reaches; `gap` says why it is not current, else it is empty."""
+
+    topic: str
+    current: bool
+    gap: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceList:
+    """The advice on file, by topic."""
+
+    items: tuple[AdviceOnFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceHistory:
+    """Every version of the advice on a topic, oldest first, and the moves they made."""
+
+    topic: str
+    items: tuple[Position, ...]
+    moves: tuple[RingMove, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoveList:
+    """Moves between rings, the latest first."""
+
+    items: tuple[RingMove, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureList:
+    """Topics that move without current advice: worst first, then those on nobody's agenda. Statements by their ids."""
+
+    items: tuple[Exposure, ...]
+
 
 _Days = Annotated[date | None, Query(description="Only moves from this day on.")]
 
@@ -37,20 +78,20 @@ def list_positions(request: Request, caller: Caller) -> Response:
     items = []
     for topic, versions in _shared(store.list_versions(), caller.scope).items():
         gap = find_gap(versions, signals.get(topic), today)
-        items.append(views.AdviceOnFile(topic, gap is None, gap.reason if gap else "", versions[-1]))
-    return answer(views.AdviceList(tuple(items)))
+        items.append(AdviceOnFile(topic, gap is None, gap.reason if gap else "", versions[-1]))
+    return answer(AdviceList(tuple(items)))
 
 
 def list_moves(request: Request, caller: Caller, since: _Days = None) -> Response:
     """List the moves between rings, the latest first: the approvals that changed where the organisation stands."""
-    return answer(views.MoveList(tuple(advising.list_moves(store_of(request), None, since or date.min))))
+    return answer(MoveList(tuple(advising.list_moves(store_of(request), None, since or date.min))))
 
 
 def list_versions(request: Request, slug: str, caller: Caller) -> Response:
     """Show the advice on a topic, oldest version first, and its moves: to an executive the approved versions."""
     versions = store_of(request).position_history(check_name(slug))
     shared = _shared({slug: versions}, caller.scope).get(slug, [])
-    return answer(views.AdviceHistory(slug, tuple(shared), tuple(find_moves(shared))))
+    return answer(AdviceHistory(slug, tuple(shared), tuple(find_moves(shared))))
 
 
 def write_position(request: Request, slug: str, body: Body, caller: Caller) -> Response:
@@ -85,7 +126,7 @@ def list_exposures(request: Request) -> Response:
     """List topics that move while no current, approved advice is on file: worst first, then those that touch nobody."""
     store = store_of(request)
     found = advising.list_exposures(store, request.app.state.now().date())
-    return answer(views.ExposureList(tuple(found)))
+    return answer(ExposureList(tuple(found)))
 
 
 def _shared(versions: dict[str, list[Position]], scope: str) -> dict[str, list[Position]]:
@@ -95,11 +136,11 @@ def _shared(versions: dict[str, list[Position]], scope: str) -> dict[str, list[P
 
 
 ROUTES = (
-    Route(f"{API}/positions", list_positions, views.AdviceList, "advice"),
-    Route(f"{API}/positions/moves", list_moves, views.MoveList, "advice"),
-    Route(f"{API}/topics/{{slug}}/positions", list_versions, views.AdviceHistory, "advice"),
+    Route(f"{API}/positions", list_positions, AdviceList, "advice"),
+    Route(f"{API}/positions/moves", list_moves, MoveList, "advice"),
+    Route(f"{API}/topics/{{slug}}/positions", list_versions, AdviceHistory, "advice"),
     Route(f"{API}/topics/{{slug}}/positions", write_position, Position, "desk", "POST", Words),
     Route(f"{API}/topics/{{slug}}/positions/draft", draft_position, AdviceDraft, "advice"),
     Route(f"{API}/topics/{{slug}}/positions/{{version}}/approve", approve_position, Position, "desk", "POST"),
-    Route(f"{API}/exposures", list_exposures, views.ExposureList, "advice"),
+    Route(f"{API}/exposures", list_exposures, ExposureList, "advice"),
 )

@@ -5,7 +5,8 @@ is neither read nor kept, and no error or log line repeats a field.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass, fields
+from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import parse_qs
 
@@ -15,15 +16,54 @@ from radar.brief.relevance import format_day
 from radar.errors import Unusable
 from radar.listen.survey import QUESTIONS, RATINGS, make_subjects, read_form
 from radar.pipeline import Pipeline
-from radar.records import Subject, Survey, SurveyLink, Topic
+from radar.records import LEAST_ANSWERS, Need, Risen, Subject, Survey, SurveyLink, SurveyState, Topic
 from radar.text import clean_text
-from radar.web import views
 from radar.web.access import check_name, store_of
 from radar.web.answers import answer
 from radar.web.page import fill_page
 from radar.web.pages import TOKEN_LENGTH
 from radar.web.problems import ProblemError
 from radar.web.route import API, Route
+
+
+@dataclass(frozen=True, slots=True)
+class SurveySummary:
+    """A survey. `answers` is null until it has closed with at least five."""
+
+    slug: str
+    title: str
+    subjects: tuple[Subject, ...]
+    questions: tuple[str, str]
+    closes_on: date
+    created_at: datetime
+    state: SurveyState
+    closed_on: date | None
+    answers: int | None
+    risen: Risen | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyList:
+    """Surveys, the newest first."""
+
+    items: tuple[SurveySummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyResults:
+    """What a survey says, topic by topic; empty until it has closed with at least five answers."""
+
+    survey: SurveySummary
+    invited: int  # people, by their own links or on lists
+    used: int  # how many of them answered
+    items: tuple[Need, ...]
+
+
+def show_survey(survey: Survey) -> SurveySummary:
+    """Return a survey; fewer than five answers are not counted out."""
+    told = {field.name: getattr(survey, field.name) for field in fields(SurveySummary)}
+    return SurveySummary(**told | {"answers": survey.answers if survey.answers >= LEAST_ANSWERS else None})
+
 
 _SLUG = Annotated[str, Path(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 #: Bytes of a filled-in form: far more than two texts of the greatest length.
@@ -33,7 +73,7 @@ _MOST_FIELDS = 200
 
 def list_surveys(request: Request) -> Response:
     """List every survey, the newest first."""
-    return answer(views.SurveyList(tuple(views.show_survey(one) for one in store_of(request).list_surveys())))
+    return answer(SurveyList(tuple(show_survey(one) for one in store_of(request).list_surveys())))
 
 
 def new_survey(
@@ -61,17 +101,17 @@ def new_survey(
         request.app.state.now(),
     )
     store.add_survey(draft)
-    return answer(views.show_survey(draft))
+    return answer(show_survey(draft))
 
 
 def open_survey(request: Request, slug: str) -> Response:
     """Let a draft take answers."""
-    return answer(views.show_survey(_pipeline(request).open_survey(check_name(slug), request.app.state.now())))
+    return answer(show_survey(_pipeline(request).open_survey(check_name(slug), request.app.state.now())))
 
 
 def close_survey(request: Request, slug: str) -> Response:
     """Close a survey for good: keep what it comes to, delete every single answer."""
-    return answer(views.show_survey(_pipeline(request).close_survey(check_name(slug), request.app.state.now())))
+    return answer(show_survey(_pipeline(request).close_survey(check_name(slug), request.app.state.now())))
 
 
 def show_survey_results(request: Request, slug: str) -> Response:
@@ -81,15 +121,15 @@ def show_survey_results(request: Request, slug: str) -> Response:
     links = store.list_survey_links(slug)
     invited, used = sum(link.people for link in links), sum(link.used for link in links)
     needs = tuple(store.list_needs(slug))
-    return answer(views.SurveyResults(views.show_survey(survey), invited, used, needs))
+    return answer(SurveyResults(show_survey(survey), invited, used, needs))
 
 
 ROUTES = (
-    Route(f"{API}/surveys", list_surveys, views.SurveyList, "surveys"),
-    Route(f"{API}/surveys/{{slug}}", new_survey, views.SurveySummary, "desk", "POST"),
-    Route(f"{API}/surveys/{{slug}}/open", open_survey, views.SurveySummary, "desk", "POST"),
-    Route(f"{API}/surveys/{{slug}}/close", close_survey, views.SurveySummary, "desk", "POST"),
-    Route(f"{API}/surveys/{{slug}}/results", show_survey_results, views.SurveyResults, "surveys"),
+    Route(f"{API}/surveys", list_surveys, SurveyList, "surveys"),
+    Route(f"{API}/surveys/{{slug}}", new_survey, SurveySummary, "desk", "POST"),
+    Route(f"{API}/surveys/{{slug}}/open", open_survey, SurveySummary, "desk", "POST"),
+    Route(f"{API}/surveys/{{slug}}/close", close_survey, SurveySummary, "desk", "POST"),
+    Route(f"{API}/surveys/{{slug}}/results", show_survey_results, SurveyResults, "surveys"),
 )
 
 

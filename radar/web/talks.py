@@ -1,14 +1,23 @@
 """The routes around one-on-one talks: the pack to take along, what came of a talk, the next one for a calendar."""
 
+from dataclasses import dataclass
+
 from fastapi import Request, Response
 
 from radar.listen.talk import TalkNotes
-from radar.records import Outcomes, Pack
-from radar.web import views
+from radar.records import Outcomes, Pack, Talk
 from radar.web.access import Caller, reach_executive, store_of
 from radar.web.answers import answer
 from radar.web.body import Body, decode_body
 from radar.web.route import API, Route
+
+
+@dataclass(frozen=True, slots=True)
+class TalkList:
+    """Talks with an executive, the latest first."""
+
+    executive: str
+    items: tuple[Talk, ...]
 
 
 class CalendarFile(Response):
@@ -26,7 +35,7 @@ def show_pack(request: Request, slug: str, caller: Caller) -> Response:
 def list_talks(request: Request, slug: str, caller: Caller) -> Response:
     """List the talks with an executive, the latest first."""
     executive = reach_executive(request, caller, slug)
-    return answer(views.TalkList(executive.slug, tuple(store_of(request).list_talks(executive.slug))))
+    return answer(TalkList(executive.slug, tuple(store_of(request).list_talks(executive.slug))))
 
 
 def note_talk(request: Request, slug: str, body: Body, caller: Caller) -> Response:
@@ -45,7 +54,7 @@ def show_next_talk(request: Request, slug: str, caller: Caller) -> Response:
 
 ROUTES = (
     Route(f"{API}/executives/{{slug}}/pack", show_pack, Pack, "executives"),
-    Route(f"{API}/executives/{{slug}}/talks", list_talks, views.TalkList, "executives"),
+    Route(f"{API}/executives/{{slug}}/talks", list_talks, TalkList, "executives"),
     Route(f"{API}/executives/{{slug}}/talks", note_talk, Outcomes, "executives", "POST", TalkNotes),
     Route(f"{API}/executives/{{slug}}/talks/next.ics", show_next_talk, None, "executives", answers=CalendarFile),
 )

@@ -5,11 +5,9 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
 from radar.records import (
-    LEAST_ANSWERS,
     Candidate,
     CandidateChange,
     Executive,
-    Exposure,
     Health,
     Issue,
     Item,
@@ -21,16 +19,10 @@ from radar.records import (
     Position,
     Primer,
     Reliability,
-    RingMove,
-    Risen,
     Signal,
     Statement,
     Story,
-    Subject,
-    Survey,
-    SurveyState,
     Tag,
-    Talk,
     Topic,
     Voice,
 )
@@ -201,46 +193,6 @@ class SignalHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class AdviceOnFile:
-    """The advice on a topic as far as the key reaches; `gap` says why it is not current, else it is empty."""
-
-    topic: str
-    current: bool
-    gap: str
-    position: Position
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceList:
-    """The advice on file, by topic."""
-
-    items: tuple[AdviceOnFile, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceHistory:
-    """Every version of the advice on a topic, oldest first, and the moves they made."""
-
-    topic: str
-    items: tuple[Position, ...]
-    moves: tuple[RingMove, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class MoveList:
-    """Moves between rings, the latest first."""
-
-    items: tuple[RingMove, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ExposureList:
-    """Topics that move without current advice: worst first, then those on nobody's agenda. Statements by their ids."""
-
-    items: tuple[Exposure, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FeedList:
     """Every feed, by address."""
 
@@ -260,39 +212,6 @@ class Agenda:
 
     executive: str
     items: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SurveySummary:
-    """A survey. `answers` is null until it has closed with at least five."""
-
-    slug: str
-    title: str
-    subjects: tuple[Subject, ...]
-    questions: tuple[str, str]
-    closes_on: date
-    created_at: datetime
-    state: SurveyState
-    closed_on: date | None
-    answers: int | None
-    risen: Risen | None
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyList:
-    """Surveys, the newest first."""
-
-    items: tuple[SurveySummary, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyResults:
-    """What a survey says, topic by topic; empty until it has closed with at least five answers."""
-
-    survey: SurveySummary
-    invited: int  # people, by their own links or on lists
-    used: int  # how many of them answered
-    items: tuple[Need, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,14 +249,6 @@ class IssueDetail(IssueSummary):
     feeds: str
     notes: tuple[str, ...]
     delivery: str
-
-
-@dataclass(frozen=True, slots=True)
-class TalkList:
-    """Talks with an executive, the latest first."""
-
-    executive: str
-    items: tuple[Talk, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,12 +323,6 @@ def show_found(found: Iterable[Found], filters: Filters) -> SearchAnswer:
 def show_topic(topic: Topic, phase: Phase | None) -> TopicSummary:
     """Return a topic as a list tells it."""
     return TopicSummary(topic.slug, topic.name, topic.quadrant, topic.definition, topic.parent, phase)
-
-
-def show_survey(survey: Survey) -> SurveySummary:
-    """Return a survey; fewer than five answers are not counted out."""
-    told = {field.name: getattr(survey, field.name) for field in fields(SurveySummary)}
-    return SurveySummary(**told | {"answers": survey.answers if survey.answers >= LEAST_ANSWERS else None})
 
 
 def show_issue(issue: Issue) -> IssueDetail:

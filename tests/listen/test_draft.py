@@ -39,7 +39,7 @@ def test_the_facts_are_filled_in_from_the_evidence() -> None:
         "and 1 more",
         "the trade press since 5 January 2026, the general press since 2 November 2026",
         "First seen: 5 January 2026",
-        "Touches Ada Blum: “painless sign in” (weight 4)",
+        f"Touches Ada Blum: {make_statement('painless sign in').id}, weight 4",
         "Flagged on 9 November 2026; told to Ada Blum on 16 November 2026",
         "Raised by Ben Ode on 20 November 2026",
     ):

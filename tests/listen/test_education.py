@@ -33,6 +33,13 @@ def test_a_primer_introduces_and_being_briefed_again_makes_familiar() -> None:
     assert judge(*again) == {}
 
 
+def test_a_talk_that_leaves_them_aware_introduces() -> None:
+    """What was derived from a digest does not, and being floated alone does not either."""
+    talked = Step("president", "ai", "aware", NOW, "talk", by="IT")
+    assert judge(steps=[talked]) == {"ai": "introduced"}
+    assert judge(steps=[replace(talked, by="")]) == judge(steps=[replace(talked, stage="floated")]) == {}
+
+
 def test_knowing_already_trying_and_accepting_make_familiar() -> None:
     """Whatever was briefed; other answers and stages say nothing of what is known."""
     known = Feedback("president", "2026-W10", "i", "knew already", NOW, "mail", "ai")

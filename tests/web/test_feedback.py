@@ -176,6 +176,8 @@ def test_the_advisor_notes_a_step_and_what_is_known(world: World) -> None:
         ("declined", "advisor", "not this year"),
         ("floated", "", "2026-W48"),
     ]
+    hers = world.client("anna").get(path).json()["steps"]
+    assert [one["note"] for one in hers] == ["", "2026-W48"]  # the advisor's notes are not for her
     assert (
         client.post(f"{path}/familiarity", params={"level": "familiar"}).json()["rapport"]["familiarity"] == "familiar"
     )
