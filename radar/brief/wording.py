@@ -66,10 +66,10 @@ def _write_headline_phase(item: Item) -> str:
     return f"{item.phase_note}, {item.publishers} publishers this week" if item.publishers > 1 else item.phase_note
 
 
-def write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item]) -> str:
-    """Return the line a mail reader shows beside the subject."""
+def write_preheader(matters: Sequence[Item], agenda: Sequence[Item], blindsided: Sequence[Item], need: str = "") -> str:
+    """Return the line a mail reader shows beside the subject; `need` is what users say of the topic it names."""
     advised = sum(bool(item.say) for item in matters)
-    parts = []
+    parts = [f"{need.partition(' (')[0]}."] if need else []
     if advised:
         parts.append(
             "Advice attached." if advised == len(matters) else f"Advice attached for {advised} of {len(matters)}."

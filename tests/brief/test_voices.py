@@ -52,6 +52,7 @@ def test_the_need_is_a_reason_on_every_face() -> None:
     issue = compose(make_need())
     [item] = issue.section("matters")
     assert item.why[-1] == "27 of 140 staff ask for it"
+    assert issue.preheader.startswith("27 of 140 staff ask for it.")
     mail = render_issue(issue)
     faces = [mail.html, mail.text, render_page(issue), render_text(issue)]
     assert all("27 of 140 staff ask for it" in " ".join(face.split()) for face in faces)

@@ -53,7 +53,7 @@ class _Composer(Choosing, Unlisted, Quiet, Voices, Margins):
             subject=write_subject(matters, agenda, blindsided, sum(self._is_decision(i.topic) for i in matters))
             if coverage.stories
             else "Radar read nothing this week",
-            preheader=write_preheader(matters, agenda, blindsided)
+            preheader=write_preheader(matters, agenda, blindsided, *self._say_need(matters[0].topic if matters else ""))
             if coverage.stories
             else "No story reached it: your advisor should look at the feeds.",
             items=items,
