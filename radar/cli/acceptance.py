@@ -184,7 +184,7 @@ def _say_rapports(found: Mapping[str, Sequence[Rapport]], today: date) -> None:
         (
             one.executive,
             one.topic,
-            one.familiarity,
+            _write_level(one),
             one.acceptance.stage if one.acceptance else "–",
             format_on(one.acceptance.since_on) if one.acceptance else "–",
             one.acceptance.floated if one.acceptance else 0,
@@ -196,7 +196,12 @@ def _say_rapports(found: Mapping[str, Sequence[Rapport]], today: date) -> None:
     if not rows:
         say("Nobody has met a topic yet: an issue that tells of one floats it.")
         return
-    say_table(("executive", "topic", "knows it", "stage", "since", "floated", "due"), rows)
+    say_table(("executive", "topic", "explained", "stage", "since", "floated", "due"), rows)
+
+
+def _write_level(one: Rapport) -> str:
+    """Return how well a topic is known: who talks about it has met it, even where nothing has explained it yet."""
+    return "not explained yet" if one.familiarity == "never met" else one.familiarity
 
 
 def _write_due(one: Rapport, today: date) -> str:
@@ -221,10 +226,10 @@ def _write_day(day: date | None) -> str:
 def _say_history(one: Rapport, today: date) -> None:
     accepted = one.acceptance
     if accepted is None:
-        say(f"{one.executive}, {one.topic}: {one.familiarity}, never floated")
+        say(f"{one.executive}, {one.topic}: {_write_level(one)}, never floated")
         return
     times = {1: "once", 2: "twice"}.get(accepted.floated, f"{accepted.floated} times")
-    say(f"{one.executive}, {one.topic}: {accepted.stage} since {format_on(accepted.since_on)}, {one.familiarity}")
+    say(f"{one.executive}, {one.topic}: {accepted.stage} since {format_on(accepted.since_on)}, {_write_level(one)}")
     parts = [f"Floated {times}."] if accepted.floated else []
     if accepted.stage in ("declined", "parked") and (accepted.revisit_on is None or accepted.revisit_on > today):
         day = f"before {format_on(accepted.revisit_on)} " if accepted.revisit_on else ""

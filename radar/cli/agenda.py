@@ -50,18 +50,17 @@ def list_statements(house: House, executive: str | None, ended: bool, as_json: b
         say(f'Nothing noted yet: radar agenda add {executive or "EXECUTIVE"} "what they want, in their own words"')
     else:
         say_table(
-            ("id", "weight", "noted", "review", "topics", "in their words"),
+            ("id", "weight", "noted", "review"),
             [
                 (
                     words.id,
                     words.weight,
                     format_on(words.noted_on),
                     f"ended {format_on(words.ended_on)}" if words.ended_on else format_on(words.review_on),
-                    ", ".join([*words.topics, *(f"{one.topic}?" for one in words.proposed)]) or "none",
-                    words.text,
                 )
                 for words in found
             ],
+            notes=[_write_words(words) for words in found],
         )
 
 
@@ -84,6 +83,12 @@ def _field_options(command: Any) -> Any:
     for option in reversed(_FIELDS):
         command = option(command)
     return command
+
+
+def _write_words(words: Statement) -> str:
+    """Return a statement and what it is about; what is only proposed has a question mark."""
+    topics = [*words.topics, *(f"{one.topic}?" for one in words.proposed)]
+    return f"“{words.text}” · about {', '.join(topics) or 'no topic yet'}"
 
 
 @agenda.command("add")

@@ -8,6 +8,7 @@ from radar.cli.house import House, ListGroup, json_option, pass_house
 from radar.cli.output import format_on, say, say_json, say_table
 from radar.cli.words import Word
 from radar.listen.fields import read_day
+from radar.records import LedgerLine
 
 
 @click.group(cls=ListGroup)
@@ -45,23 +46,30 @@ def list_ledger(house: House, as_json: bool) -> None:
         say("Nothing has been flagged or raised yet.")
         return
     say_table(
-        ("topic", "flagged", "confirmed", "briefed", "mainstream", "raised by", "lead", "verdict"),
+        ("topic", "flagged", "confirmed", "mainstream", "lead", "verdict"),
         [
             (
                 line.topic or f"{line.term} (candidate)",
                 format_on(line.flagged_on) if line.flagged_on else "",
                 format_on(line.confirmed_on) if line.confirmed_on else "",
-                ", ".join(executive for executive, _ in line.briefed),
                 format_on(line.mainstream_on) if line.mainstream_on else "",
-                ", ".join(f"{one.executive} {format_on(one.raised_on)}" for one in line.raised),
                 "" if line.lead is None else f"{line.lead} days",
                 line.verdict,
             )
             for line in lines
         ],
+        notes=[_write_note(line) for line in lines],
     )
     for band in reliability:
         say(f"confidence {band.low:.0%} to {band.high:.0%}: {band.lasted} of {band.warnings} lasted half a year")
+
+
+def _write_note(line: LedgerLine) -> str:
+    """Return whom it was told, and who raised it."""
+    told = [executive for executive, _ in line.briefed]
+    raised = [f"{one.executive} on {format_on(one.raised_on)}" for one in line.raised]
+    parts = [f"told to {', '.join(told)}" if told else "", f"raised by {', '.join(raised)}" if raised else ""]
+    return "; ".join(filter(None, parts))
 
 
 @ledger.command("raised")

@@ -90,7 +90,7 @@ def test_acceptance_goes_from_floated_to_decided(briefed: Run) -> None:
 def test_what_an_executive_knows_can_be_noted(briefed: Run) -> None:
     """And is shown as the rest is."""
     done = briefed("acceptance", "know", "president", "mobile-payments", "never-met")
-    assert "never met" in done.output
+    assert "not explained yet" in done.output
     found = json.loads(briefed("acceptance", "president", "mobile-payments", "--json").output)
     assert found["rapport"]["familiarity"] == "never met"
     assert "never floated" in briefed("acceptance", "president", "passkeys").output
