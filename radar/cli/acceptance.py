@@ -196,7 +196,8 @@ def _say_rapports(found: Mapping[str, Sequence[Rapport]], today: date) -> None:
     if not rows:
         say("Nobody has met a topic yet: an issue that tells of one floats it.")
         return
-    say_table(("executive", "topic", "explained", "stage", "since", "floated", "due"), rows)
+    notes = [due for *_, due in rows]
+    say_table(("executive", "topic", "explained", "stage", "since", "floated"), [row[:-1] for row in rows], notes)
 
 
 def _write_level(one: Rapport) -> str:
