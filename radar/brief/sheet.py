@@ -250,7 +250,7 @@ class _Layout:
         elif item.sources and (cited := self._cite(item.sources[0])).url:
             link = cited
         urls = self.addresses.get("answer_urls", {}).get(item.id, {})
-        has_primer = item.new_to_reader and item.topic in self.primers
+        has_primer = item.section != "quiet" and item.topic in self.primers
         return Line(
             anchor=self._take_anchor(item.id),
             number=number if matters else 0,
@@ -263,7 +263,7 @@ class _Layout:
             quote=put_in_quotes(self._clean(item.quote, 300)) if item.section == "agenda" else "",
             sources=sources,
             more_sources=item.more_sources + len(item.sources) - len(sources) if matters or item.term else 0,
-            new=("new to you: primer below" if has_primer else "new to you") if item.new_to_reader else "",
+            new=": ".join(filter(None, ("new to you" * item.new_to_reader, "primer below" * has_primer))),
             primer=_anchor("primer", item.topic) if has_primer else "",
             update=item.update,
             answers=tuple((words, urls[answer]) for answer, words in ANSWER_WORDS.items() if answer in urls),

@@ -115,17 +115,22 @@ def _to_utc(day: datetime | None) -> datetime | None:
 
 
 def find_topic(question: str, topics: Mapping[str, Topic]) -> Topic | None:
-    """Return the topic whose name, alias or slug the question is."""
+    """Return the topic whose name, alias or slug the question is, else the one whose longest name it contains."""
     from radar.text import fold_phrase
 
     folded = fold_phrase(question)
+    words, within = f" {folded} ", (0, "")
     for topic in topics.values():
         for name in (topic.name, *topic.aliases, topic.slug.replace("-", " ")):
             # Folding keeps a first letter, and folding every name there is takes longer than the rest of the answer.
             maybe = name[:1].lower() == folded[:1] or not name[:1].isalnum()
             if maybe and fold_phrase(name) == folded:
                 return topic
-    return None
+            # Folding keeps how a word begins, so this is asked of few names; one short word may mean anything.
+            begins = name[:3].lower()
+            if len(name) > max(within[0], 4) and f" {begins}" in words and f" {fold_phrase(name)} " in words:
+                within = (len(name), topic.slug)
+    return topics.get(within[1])
 
 
 def rank_answers(

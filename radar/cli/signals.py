@@ -7,7 +7,7 @@ from radar.cli.output import count, format_on, say, say_block, say_json, say_nee
 from radar.records import PHASES, Exposure
 
 #: An empty list because nothing moves and one because nothing was read must not look alike.
-UNREAD = "Nobody can tell yet: no week of press has been read. see `radar crawl`, `radar status`."
+UNREAD = "Nobody can tell yet: no week of press has been read: see `radar crawl`, `radar status`."
 
 
 @click.command()

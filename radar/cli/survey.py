@@ -341,7 +341,7 @@ def _say_results(closed: Survey, needs: list[Need]) -> None:
             (
                 need.topic,
                 need.label or "(named by staff)",
-                f"{'at least ' * need.at_least}{need.asking}" if need.asking is not None else "fewer than 5",
+                need.told,
                 None if need.asking_before is None else f"{need.asking_before} of {need.answers_before}",
                 need.satisfaction,
                 need.before,

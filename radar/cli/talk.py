@@ -79,7 +79,7 @@ def talk(
             if notes is None:
                 say("Nothing was stored.")
                 return
-            outcomes = app.pipeline.note_talk(executive, notes, app.now(), name_user())
+            outcomes = app.pipeline.note_talk(executive, notes, app.now(), name_user(), bare=True)
     if as_json:
         say_json(outcomes)
     else:

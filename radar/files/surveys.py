@@ -88,7 +88,7 @@ def write_results(needs: Iterable[Need]) -> str:
     writer.writerow(RESULT_COLUMNS)
     for need in needs:
         numbers = (need.satisfaction, need.before, need.asking_before, need.answers_before)
-        asking = "fewer than 5" if need.asking is None else need.asking
+        asking = need.told if need.asking is None else need.asking
         at_least = "yes" if need.at_least else ""
         writer.writerow((need.topic, need.label, need.answers, asking, at_least, *numbers, need.sentence))
     return out.getvalue()

@@ -85,6 +85,12 @@ class OnFile:
     topics: Collection[str]
 
 
+def find_next_talk(talks: Sequence[Talk]) -> Talk | None:
+    """Return the talk in which the next one was agreed, if that is still to come; `talks` are sorted, latest first."""
+    last = talks[0].held_on if talks else None
+    return next((talk for talk in talks if talk.next_at and last and talk.next_at.date() > last), None)
+
+
 def settle_talk(notes: TalkNotes, file: OnFile, now: datetime, by: str) -> Outcomes:
     """Return what is to be stored of a talk. Notes of the same day again complete it and repeat nothing.
 

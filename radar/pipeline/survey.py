@@ -29,12 +29,18 @@ class Surveying(Tagging):
     """Surveys of end users, from the draft to what they come to."""
 
     def open_survey(self, slug: str, now: datetime) -> Survey:
-        """Let a survey take answers. Raises UnknownName; Conflict for one that is no draft; Unusable past its day."""
+        """Let a survey take answers. Raises UnknownName; Conflict for one that is no draft; Unusable past its day.
+
+        Raises ConfigError where nobody could reach its page.
+        """
         survey = self.store.find_survey(slug)
         if survey.state != "draft":
             raise Conflict(f"survey {slug} is {survey.state} already")
         if survey.closes_on < now.date():
-            raise Unusable("closes", f"its last day, {survey.closes_on}, has passed")
+            raise Unusable(
+                "closes", f"its last day, {survey.closes_on}, has passed; `radar survey set {slug} --closes` moves it"
+            )
+        self._find_base()  # better now than when people are invited
         opened = replace(survey, state="open")
         self.store.change_survey(opened, "draft")
         return opened
@@ -67,10 +73,16 @@ class Surveying(Tagging):
 
     def link_survey(self, link: SurveyLink) -> str:
         """Return the address of a link. Raises ConfigError where readers could not reach it."""
+        return f"{self._find_base()}/s/{link.token}"
+
+    def _find_base(self) -> str:
         base = self.settings.web.public_url
         if not base:
-            raise ConfigError("radar.toml: web.public_url: set it first: people open the survey at that address")
-        return f"{base}/s/{link.token}"
+            raise ConfigError(
+                "radar.toml: web.public_url: people open a survey at that address, so name it first, under [web]: "
+                'public_url = "https://radar.example.org"'
+            )
+        return base
 
     def close_survey(self, slug: str, now: datetime) -> Survey:
         """Close a survey: keep what it comes to, delete the answers. Raises UnknownName, Conflict."""

@@ -8,10 +8,10 @@ from radar.brief.invitation import write_invitation
 from radar.brief.pack import Notes, compose_pack, find_since
 from radar.brief.relevance import format_day
 from radar.desk.rapport import read_dossier
-from radar.errors import UnknownName
+from radar.errors import UnknownName, Unusable
 from radar.listen.acceptance import find_held, judge_topics
 from radar.listen.agenda import find_stale
-from radar.listen.talk import OnFile, TalkNotes, settle_talk
+from radar.listen.talk import OnFile, TalkNotes, find_next_talk, settle_talk
 from radar.pipeline.agenda import Registering
 from radar.records import Outcomes, Pack
 
@@ -49,8 +49,12 @@ class Talking(Registering):
         )
         return compose_pack(person, notes, now)
 
-    def note_talk(self, executive: str, notes: TalkNotes, now: datetime, by: str) -> Outcomes:
-        """Store what came of a talk, all of it or nothing. Raises UnknownName; Unusable, naming the field."""
+    def note_talk(self, executive: str, notes: TalkNotes, now: datetime, by: str, *, bare: bool = False) -> Outcomes:
+        """Store what came of a talk, all of it or nothing. Raises UnknownName; Unusable, naming the field.
+
+        Notes in which nothing is filled in are refused: only who was asked (`bare`) can mean that there was a talk, and
+        nothing came of it.
+        """
         while True:
             file = OnFile(
                 person=self.store.find_executive(executive),
@@ -60,6 +64,10 @@ class Talking(Registering):
                 topics=self.topics.keys(),
             )
             outcomes = settle_talk(notes, file, now, by)
+            held = outcomes.talk
+            said = held.note or held.next_at or outcomes.statements or outcomes.steps or outcomes.raised
+            if not (said or bare or any(talk.held_on == held.held_on for talk in file.talks)):
+                raise Unusable("note", "nothing is filled in; write at least a sentence on the talk")
             known = {words.id: words.text for words in file.statements}
             # New words get what they may be about proposed, as everywhere.
             said = tuple(
@@ -73,8 +81,8 @@ class Talking(Registering):
     def write_invitation(self, executive: str) -> bytes:
         """Return the next talk with an executive as an iCalendar file. Raises UnknownName when there is no date."""
         person = self.store.find_executive(executive)
-        talk = next(iter(self.store.list_talks(executive)), None)
-        if talk is None or talk.next_at is None:
+        talk = find_next_talk(self.store.list_talks(executive))
+        if talk is None:
             raise UnknownName(f"no next talk with {executive} is on file: `radar talk {executive}` notes one")
         advisor = self.settings.advisor
         organiser = advisor.email or parseaddr(self.settings.mail.sender)[1]

@@ -97,13 +97,21 @@ class Need:
     label: str  # what staff were asked about
     closed_on: date
     answers: int  # respondents who answered at all
-    asking: int | None  # who ask for it; None: fewer than five
+    asking: int | None  # who ask for it; None: fewer than five, or too few answers to tell
     at_least: bool = False  # fewer than five do not ask for it: `asking` is rounded down to hide how many
     satisfaction: float | None = None  # mean of 1..5 among those who gave one, if five did
     before: float | None = None  # the same in the survey before
     asking_before: int | None = None  # who asked for it then, where both are known exactly
     answers_before: int | None = None
     sentence: str = ""  # the need in words; "" where too few ask
+
+    @property
+    def told(self) -> str:
+        """How many ask, as it may be told. Below ten answers either side of a count may be too small a group."""
+        if self.asking is not None:
+            return f"{'at least ' * self.at_least}{self.asking}"
+        few = self.answers < 2 * LEAST_ANSWERS
+        return f"not told, only {self.answers} answered" if few else f"fewer than {LEAST_ANSWERS}"
 
     @property
     def rise(self) -> float:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from radar.cli.query import rank_answers
+from radar.cli.query import find_topic, rank_answers
 from radar.records import Crawl, Entry, Feed, Statement, Story, Tag
 from radar.store import open_store
 from radar.store.search import Found
-from tests.building import DAY, NOW, make_signal
+from tests.building import DAY, NOW, index_topics, make_signal, make_topic
 from tests.cli.cli_run import Run
 
 TITLES = {
@@ -65,6 +65,21 @@ def test_for_an_executive_the_why_quotes_the_agenda(asked: Run) -> None:
     assert "for Ada Blum" in out
     assert "“mobile payments in the field” · about Mobile payments, one of its topics" in " ".join(out.split())
     assert "bitcoin" not in out
+
+
+def test_a_question_that_contains_a_topics_name_is_about_it() -> None:
+    """The longest name decides; a short one may mean anything."""
+    topics = index_topics(
+        make_topic("payments", aliases=["payments"]), make_topic("mobile-payments"), make_topic("go", "Go")
+    )
+    asked = {
+        "what do we say about mobile payments?": "mobile-payments",
+        "are payments late": "payments",
+        "where do we go": None,
+        "Mobile-Payments": "mobile-payments",
+    }
+    found = {question: find_topic(question, topics) for question in asked}
+    assert {question: topic and topic.slug for question, topic in found.items()} == asked
 
 
 def test_of_two_stories_that_answer_alike_the_newer_comes_first() -> None:

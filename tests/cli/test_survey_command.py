@@ -209,9 +209,9 @@ def test_without_a_public_address_nobody_is_invited(run: Run, tmp_path: Path) ->
     people = tmp_path / "staff.csv"
     people.write_text("ada@example.org\n")
     run("survey", "new", "autumn", *NEW)
-    run("survey", "open", "autumn")
-    refused = run("survey", "invite", "autumn", str(people))
+    refused = run("survey", "open", "autumn")
     assert (refused.exit_code, "web.public_url" in refused.stderr) == (3, True)
+    assert run("survey", "invite", "autumn", str(people)).exit_code == 1
     people.write_text("email\nada@example.org\nnobody\n")
     assert "row 3, email: 'nobody' is no mail address" in run("survey", "invite", "autumn", str(people)).stderr
     people.write_text("name,city\nAda,Bern\n")

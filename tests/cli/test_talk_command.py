@@ -148,6 +148,12 @@ def test_a_printed_file_is_filled_in_and_read(moving: Run, home: Path) -> None:
     printed = moving("talk", "president", "--template").output
     path.write_text(printed.replace('answer = ""', 'answer = "still right"').replace('stage = ""', 'stage = "aware"'))
 
+    untouched = home / "untouched.toml"
+    untouched.write_text(printed)
+    refused = moving("talk", "president", "--from", str(untouched))
+    assert (refused.exit_code, "nothing is filled in" in refused.stderr) == (3, True)
+    assert json.loads(moving("talk", "president", "--list", "--json").output) == []
+
     first = json.loads(moving("talk", "president", "--from", str(path), "--json").output)
     again = moving("talk", "president", "--from", str(path)).output
 

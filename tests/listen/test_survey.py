@@ -1,5 +1,6 @@
 """Surveys: what a form holds, what may be told of the answers, what rose."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -153,3 +154,15 @@ def test_the_word_that_rose_most_is_one_that_five_people_used() -> None:
     assert find_risen([*now[:4], *before[:8]], before) is None  # four people are too few
     assert find_risen(now, now) is None
     assert find_risen(now, [SurveyText(1, text.text) for text in before]) is None  # another question
+
+
+@pytest.mark.parametrize(
+    ("asking", "answers", "told"),
+    [(27, 40, "27"), (2, 40, "fewer than 5"), (12, 12, "at least 8"), (6, 6, "not told, only 6 answered")],
+)
+def test_what_is_not_told_is_not_told_falsely(asking: int, answers: int, told: str) -> None:
+    """Of six who all ask, "fewer than 5" would be a lie, and any number would tell of each of them."""
+    ticked = [SurveyAnswer(needs=("passkeys",) if n < asking else ()) for n in range(answers)]
+    survey = replace(SURVEY, subjects=(Subject("Passkeys", ("passkeys",)),))
+    [need] = count_needs(survey, ticked, (), {}, {}, date(2026, 11, 20))
+    assert need.told == told

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from radar.errors import Unusable
-from radar.listen.talk import OnFile, TalkNotes, settle_talk
+from radar.listen.talk import OnFile, TalkNotes, find_next_talk, settle_talk
 from radar.listen.talk_file import write_talk_file
-from radar.records import Executive, Outcomes, Raised, Statement
+from radar.records import Executive, Outcomes, Raised, Statement, Talk
 from tests.brief.test_pack import compose
 
 NOW = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)  # Wednesday the 25th in Nairobi
@@ -164,3 +164,12 @@ def test_a_printed_file_read_back_is_a_talk_in_which_nothing_was_said() -> None:
     assert [(one.topic, one.stage) for one in notes.outcome] == [("note-takers", "")]
     assert "# to float: On 12 October you said" in text
     assert f"# next_at = {TODAY + timedelta(weeks=6)}T10:00:00" in text
+
+
+def test_the_next_talk_stays_agreed_when_one_comes_between() -> None:
+    """A short talk before it, noted without a date, does not lose it; one that has been held is no next talk."""
+    agreed = Talk("president", date(2026, 11, 2), NOW, "ida", next_at=NOW + timedelta(days=7))
+    between = Talk("president", TODAY, NOW, "ida")
+    assert find_next_talk([between, agreed]) == agreed
+    assert find_next_talk([replace(between, held_on=TODAY + timedelta(days=8)), agreed]) is None
+    assert find_next_talk([]) is None

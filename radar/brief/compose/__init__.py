@@ -40,8 +40,9 @@ class _Composer(Choosing, Unlisted, Quiet, Voices, Margins):
         items = (*matters, *agenda, *blindsided, *self._choose_quiet())
         primers = self._choose_primers(items)
         explained = {primer.topic for primer in primers}
-        # "new to you: primer below" must not promise what is not there.
-        items = tuple(replace(item, new_to_reader=item.topic in explained) for item in items)
+        # "new to you: primer below" must not promise what is not there, nor call new what was told before.
+        new = explained - {item.topic for issue in self.material.earlier for item in issue.items}
+        items = tuple(replace(item, new_to_reader=item.topic in new) for item in items)
         coverage = self.material.coverage
         issue = Issue(
             executive=self.executive.slug,
