@@ -138,6 +138,7 @@ def open_survey(house: House, slug: str) -> None:
     Example: radar survey open autumn
     """
     with house.open() as app:
+        app.pipeline.find_base()  # better said now than when people are invited
         opened = app.pipeline.open_survey(slug, app.now())
     say(f"Survey {slug} takes answers until {format_on(opened.closes_on)}. Next: radar survey invite {slug} FILE")
 

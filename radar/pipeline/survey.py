@@ -29,10 +29,7 @@ class Surveying(Tagging):
     """Surveys of end users, from the draft to what they come to."""
 
     def open_survey(self, slug: str, now: datetime) -> Survey:
-        """Let a survey take answers. Raises UnknownName; Conflict for one that is no draft; Unusable past its day.
-
-        Raises ConfigError where nobody could reach its page.
-        """
+        """Let a survey take answers. Raises UnknownName; Conflict for one that is no draft; Unusable past its day."""
         survey = self.store.find_survey(slug)
         if survey.state != "draft":
             raise Conflict(f"survey {slug} is {survey.state} already")
@@ -40,7 +37,6 @@ class Surveying(Tagging):
             raise Unusable(
                 "closes", f"its last day, {survey.closes_on}, has passed; `radar survey set {slug} --closes` moves it"
             )
-        self._find_base()  # better now than when people are invited
         opened = replace(survey, state="open")
         self.store.change_survey(opened, "draft")
         return opened
@@ -73,9 +69,10 @@ class Surveying(Tagging):
 
     def link_survey(self, link: SurveyLink) -> str:
         """Return the address of a link. Raises ConfigError where readers could not reach it."""
-        return f"{self._find_base()}/s/{link.token}"
+        return f"{self.find_base()}/s/{link.token}"
 
-    def _find_base(self) -> str:
+    def find_base(self) -> str:
+        """Return where people reach this Radar. Raises ConfigError where they could not."""
         base = self.settings.web.public_url
         if not base:
             raise ConfigError(
