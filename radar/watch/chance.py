@@ -1,4 +1,4 @@
-"""Learn from a stream's own past what chance alone would raise: the same titles with their dates shuffled."""
+"""Learn from a stream's own past: what chance alone would raise, its dates shuffled, and how far to trust a confidence."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -74,3 +74,12 @@ def _count_raised(passages: Iterable[tuple[int, Ints, Floats]], step: float) -> 
                 last[term] = week
                 raised += week - begin >= RUN_IN
     return raised
+
+
+def fit_offset(odds: Floats, lasted: Floats) -> float:
+    """Return what to add to log odds so that they sum to what lasted; drawn to 0 as if by one standard deviation."""
+    offset = 0.0
+    for _ in range(20):
+        chance = 1 / (1 + np.exp(-(odds + offset)))
+        offset -= float((chance.sum() - lasted.sum() + offset) / ((chance * (1 - chance)).sum() + 1))
+    return offset

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from radar.records import Candidate, Novelty, Phase
 from radar.text import fold_phrase
-from radar.watch.chance import REST, choose_threshold, shuffle_index
+from radar.watch.chance import REST, choose_threshold, fit_offset, shuffle_index
 from radar.watch.context import Floats
 from radar.watch.follow import find_crossings, follow_candidate
 from radar.watch.panel import MIN_PUBLISHERS, REFRESH, Measures, Panel
@@ -394,12 +394,3 @@ def score_lasting(found: Measures) -> Floats:
         base + recent * np.log1p(found.recent) + before * np.log1p(found.before) + lasting * is_lasting(found)
     )
     return odds
-
-
-def fit_offset(odds: Floats, lasted: Floats) -> float:
-    """Return what to add to log odds so that they sum to what lasted; drawn to 0 as if by one standard deviation."""
-    offset = 0.0
-    for _ in range(20):
-        chance = 1 / (1 + np.exp(-(odds + offset)))
-        offset -= float((chance.sum() - lasted.sum() + offset) / ((chance * (1 - chance)).sum() + 1))
-    return offset

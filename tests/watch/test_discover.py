@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from radar.records import Report
+from radar.watch.chance import fit_offset
 from radar.watch.context import weigh_words
-from radar.watch.discover import CONFIRMED_A_MONTH, EARLY_A_WEEK, Discovery, fit_offset
+from radar.watch.discover import CONFIRMED_A_MONTH, EARLY_A_WEEK, Discovery
 from radar.watch.panel import Panel
 from radar.watch.terms import index_terms
 from tests.watch.streams import FIRST, discover, make_rise, make_stream, raised
