@@ -1,4 +1,4 @@
-"""Learn from a stream's own past what chance alone would raise, its dates shuffled, and how far to trust a confidence."""
+"""Learn from a stream's own past what chance alone would raise (dates shuffled), and how far to trust a confidence."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
