@@ -94,6 +94,7 @@ class Brief(Database):
     def take_outgoing(self, now: datetime, lease: timedelta, executive: str | None = None) -> Outgoing | None:
         """Lease the message (to one executive, if named) that has waited longest, its attempt counted; None: none due.
 
+        A survey's many mails wait for all others: no digest stands behind a thousand invitations.
         A message whose worker vanished comes again, byte for byte. Had that worker begun to hand it over, `reply` says
         that it may have arrived.
         """
@@ -106,7 +107,7 @@ class Brief(Database):
         chosen = (
             select(outbox.c.message_id, outbox.c.state)
             .where(due)
-            .order_by(outbox.c.queued_at, outbox.c.message_id)
+            .order_by(outbox.c.message_id.startswith("<radar.survey-"), outbox.c.queued_at, outbox.c.message_id)
             .limit(1)
             .with_for_update(skip_locked=True)
         )

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from radar.errors import UnknownName
-from radar.records import Key
+from radar.records import Key, Subject, Survey, SurveyLink
 from radar.store import Store, open_store
 from tests.store.store_samples import (
     DAY,
@@ -125,6 +125,17 @@ def test_a_message_goes_from_queue_to_sent(desk: Store) -> None:
     sent = replace(make_message(), state="sent", attempts=1, reply="250 queued", sent_at=NOW + HOUR)
     assert desk.list_outbox() == [sent]
     assert desk.take_outgoing(NOW + 30 * DAY, LEASE) is None
+
+
+def test_a_surveys_mails_wait_for_all_others(desk: Store) -> None:
+    """However early they were queued: a thousand invitations hold no digest up."""
+    desk.save_topics([make_topic("ai")])
+    desk.add_survey(Survey("autumn", "Needs?", (Subject("AI", ("ai",)),), ("q1", "q2"), NOW.date(), NOW, "open"))
+    invitation = replace(make_message("<radar.survey-1@x>"), executive=None, week=None, queued_at=NOW - HOUR)
+    desk.invite(SurveyLink("t" * 22, "autumn", "ada@example.org", personal=True), invitation)
+    desk.save_issue(make_issue(), [make_message("<radar.zz@x>")])
+    taken = [message.message_id for _ in range(2) if (message := desk.take_outgoing(NOW, LEASE))]
+    assert taken == ["<radar.zz@x>", "<radar.survey-1@x>"]
 
 
 def test_one_executives_messages_can_be_taken_alone(desk: Store) -> None:
