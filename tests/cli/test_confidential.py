@@ -171,8 +171,11 @@ def test_every_command_is_declared() -> None:
     )
 
 
-def test_no_command_tells_one_executives_words_where_it_is_asked_of_another(planted: Run, home: Path) -> None:
+def test_no_command_tells_one_executives_words_where_it_is_asked_of_another(
+    planted: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Output, errors and log, as text and at their most talkative; the canary is in place to the end."""
+    monkeypatch.chdir(home.parent)  # what a command writes where it stands stays out of the checkout
     for command, arguments in TELLS_NOBODY_ELSES.items():
         done = planted("--verbose", *command.split(), *arguments)
         assert CANARY not in done.output + done.stderr, f"radar {command} {' '.join(arguments)}"
