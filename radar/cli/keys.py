@@ -71,7 +71,7 @@ def new_key(house: House, name: str, scope: str, executive: str, as_json: bool) 
     if (scope == "executive") != bool(executive):
         raise click.UsageError("--scope executive and --executive go together")
     with house.open() as app:
-        key, secret = create_key(name, scope, executive, app.now(), secrets.token_bytes)  # type: ignore[arg-type]
+        key, secret = create_key(name, scope, executive, app.now(), secrets.token_bytes)  # type: ignore[arg-type]  # click has checked it
         app.store.save_key(key)
     if as_json:
         say_json(to_plain(key, without=("secret_hash",)) | {"key": secret})

@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
+from typing import Literal
 
 from radar.brief.answer_links import mark_item, mark_reader, read_token, write_token
 from radar.brief.sheet import Links
@@ -78,7 +79,9 @@ def read_taste(store: Store, dossier: Dossier) -> Taste:
 # -- answers ----------------------------------------------------------------------------------------------------------
 
 
-def give_answer(store: Store, issue: Issue, item: Item, answer: Answer, channel: str, now: datetime) -> Feedback:
+def give_answer(
+    store: Store, issue: Issue, item: Item, answer: Answer, channel: Literal["mail", "api", "cli"], now: datetime
+) -> Feedback:
     """Store an executive's answer to an item, in the place of an earlier one, and return what stands."""
     given = Feedback(
         issue.executive,
@@ -86,7 +89,7 @@ def give_answer(store: Store, issue: Issue, item: Item, answer: Answer, channel:
         item.id,
         answer,
         now,
-        channel,  # type: ignore[arg-type]  # the callers pass the literals
+        channel,
         item.topic,
         item.sources[0].story_id if item.sources else "",
         item.claim,

@@ -74,7 +74,7 @@ def _find_converter(kind: TypeEngine[Any], dialect: Dialect) -> _Convert:
 
 def _mend_texts(column: Sequence[str | None]) -> Sequence[str | None]:
     if None not in column:
-        whole = "".join(column)  # type: ignore[arg-type]
+        whole = "".join(column)  # type: ignore[arg-type]  # None is not in it
         if whole.isascii() and "\0" not in whole:
             return column
     return [mend_text(value) for value in column]

@@ -32,7 +32,7 @@ def create_database_engine(address: Address) -> Engine:
     """Return an engine whose transactions begin as radar.store needs them; connects to nothing yet."""
     if address.path is None:
         try:
-            import psycopg  # noqa: F401
+            import psycopg  # noqa: F401  # only whether it is there
         except ImportError:
             raise StoreError("PostgreSQL needs one more package: pip install 'radar[postgres]'") from None
         try:
